@@ -1,0 +1,25 @@
+"""Toy data, plots and interactive figures of the book on imbalanced data.
+
+The package makes data, draws, and explains what a sampler did. It never
+trains, resamples or cross-validates for the reader: those lines are the lesson
+and stay in the notebooks. The interactive figures are in `imbtutor.explore`.
+"""
+
+from imbtutor.datasets import make_gaussians, make_scores
+from imbtutor.neighbors import plot_links
+from imbtutor.samples import plot_resampling, plot_samples
+from imbtutor.scores import plot_cv_scores, plot_score_histogram
+from imbtutor.tracing import trace
+from imbtutor.wine import load_wine_quality
+
+__all__ = [
+    "load_wine_quality",
+    "make_gaussians",
+    "make_scores",
+    "plot_cv_scores",
+    "plot_links",
+    "plot_resampling",
+    "plot_samples",
+    "plot_score_histogram",
+    "trace",
+]

@@ -1,0 +1,385 @@
+"""Ranking loss apart from threshold loss: separation, prevalence, threshold."""
+
+from itertools import product
+
+import altair as alt
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
+
+from imbtutor.datasets import make_gaussians
+from imbtutor.explore.live import Live
+from imbtutor.roles import COLORS
+
+PREVALENCES = [0.5, 0.1, 0.02, 0.005]
+SEPARATIONS = [1, 1.5, 2, 2.5, 3, 3.5, 4]
+POSITIVES = [5, 20, 50]  # "unlimited" is a formula and needs no training
+DRAWS = 4
+N_FEATURES = 10
+EDGE = 5.3  # the log-odds of the slider's ends, 0.005 and 0.995
+LOSSES = {"threshold loss": "#CC79A7", "ranking loss": "#56B4E9"}
+
+
+def explore_separation(name="separation"):
+    """Move separation, prevalence, threshold and the number of positives.
+
+    The data are those of `imbtutor.make_gaussians` with 10 features, of which
+    one tells the classes apart. The model is a `LogisticRegression` with its
+    default settings, trained on a set with that prevalence and that number of
+    positives; "unlimited" is what it tends to as the set grows. What the figure
+    shows holds on the whole population, not on one test set.
+
+    Parameters
+    ----------
+    name : str, default="separation"
+        Name of the figure, unique on its page.
+
+    Returns
+    -------
+    Live
+        The figure. Controls: ``separation`` (in standard deviations),
+        ``prevalence``, ``threshold`` (of the predicted probability),
+        ``positives`` (5, 20, 50 or "unlimited") and ``draw``, which chooses one
+        of 4 training sets and is without effect on the unlimited one. Computed:
+        ``recall``, ``fpr``, ``balanced_accuracy``, ``best_balanced_accuracy``
+        (of all thresholds), ``threshold_loss``, ``auc``, ``possible_auc`` (of
+        all rankings), ``ranking_loss``.
+
+    Notes
+    -----
+    A linear score of a Gaussian class is Gaussian. With coefficients ``w`` and
+    intercept ``b`` the score ``X @ w + b``, divided by the length of ``w``, has
+    standard deviation 1 in both classes, whose means differ by
+    ``reach = separation * w[0] / norm(w)``. So the ROC AUC of the fitted model
+    is ``norm.cdf(reach / sqrt(2))`` and its best balanced accuracy is
+    ``norm.cdf(reach / 2)``; neither formula knows the prevalence. The best
+    possible direction reaches ``separation`` [1]_.
+
+    References
+    ----------
+    .. [1] The AUC of two normal distributions: T. Fawcett (2006), "An
+       introduction to ROC analysis", Pattern Recognition Letters 27, 861-874.
+
+    Examples
+    --------
+    >>> from imbtutor.explore import explore_separation
+    >>> fig = explore_separation()
+    >>> fig.set(prevalence=0.005, threshold=0.005)
+    >>> fig.get("threshold")
+    0.005
+    """
+    reach, slope, intercept = _fitted_models()
+    per_prevalence = len(SEPARATIONS) * len(POSITIVES) * DRAWS
+    controls = [
+        alt.param(
+            "separation",
+            value=2,
+            bind=alt.binding_range(min=1, max=4, step=0.5, name="Separation"),
+        ),
+        alt.param(
+            "prevalence",
+            value=0.02,
+            bind=alt.binding_select(
+                options=PREVALENCES,
+                labels=[_percent(p) for p in PREVALENCES],
+                name="Prevalence",
+            ),
+        ),
+        alt.param(
+            "threshold",
+            value=0.5,
+            bind=alt.binding_range(min=0.005, max=0.995, step=0.005, name="Threshold"),
+        ),
+        alt.param(
+            "positives",
+            value="unlimited",
+            bind=alt.binding_select(
+                options=[*POSITIVES, "unlimited"], name="Positives"
+            ),
+        ),
+        alt.param(
+            "draw",
+            value=1,
+            bind=alt.binding_range(min=1, max=DRAWS, step=1, name="Training set"),
+        ),
+    ]
+    now = f"indexof({PREVALENCES}, prevalence)"
+    numbers = [
+        alt.param("reach_at", value=reach),
+        alt.param("slope_at", value=slope),
+        alt.param("intercept_at", value=intercept),
+        alt.param("known", expr="positives === 'unlimited'"),
+        alt.param(
+            "place",
+            expr=f"(round(2 * separation - 2) * {len(POSITIVES)}"
+            f" + indexof({POSITIVES}, positives)) * {DRAWS} + draw - 1",
+        ),
+        alt.param("cell", expr=f"{now} * {per_prevalence} + place"),
+        alt.param("reach", expr=_model("reach", "cell")),
+        alt.param("slope", expr=_model("slope", "cell")),
+        alt.param("intercept", expr=_model("intercept", "cell", "prevalence")),
+        alt.param("log_odds", expr="log(threshold / (1 - threshold))"),
+        alt.param("cut", expr="(log_odds - intercept) / slope"),
+        alt.param("recall", expr="1 - cumulativeNormal(cut - reach)"),
+        alt.param("fpr", expr="1 - cumulativeNormal(cut)"),
+        alt.param("balanced_accuracy", expr=_balanced_accuracy("cut", "reach")),
+        alt.param("best_balanced_accuracy", expr=_best("reach")),
+        alt.param("threshold_loss", expr="best_balanced_accuracy - balanced_accuracy"),
+        alt.param("auc", expr=_auc("reach")),
+        alt.param("possible_auc", expr=_auc("separation")),
+        alt.param("ranking_loss", expr="possible_auc - auc"),
+        alt.param(
+            "say",
+            expr="'At prevalence ' + format(prevalence, '.1~%') + ' and threshold '"
+            " + format(threshold, '.3~f') + ': recall ' + format(recall, '.1%')"
+            " + ', balanced accuracy ' + format(balanced_accuracy, '.3f')"
+            " + '; the best threshold gives '"
+            " + format(best_balanced_accuracy, '.3f') + ', so the threshold loses '"
+            " + format(threshold_loss, '.3f') + '. ROC AUC ' + format(auc, '.3f')"
+            " + ' of a possible ' + format(possible_auc, '.3f')"
+            " + ', so the ranking loses ' + format(ranking_loss, '.3f') + '.'",
+        ),
+    ]
+    panels = [_scores(), _thresholds(), _roc(), _losses(per_prevalence)]
+    chart = (
+        alt.concat(*panels, columns=2, spacing=28)
+        .resolve_scale(color="independent")
+        .add_params(*controls, *numbers)
+    )
+    return Live(
+        chart,
+        name,
+        alt="The scores of two classes with a movable threshold; balanced accuracy "
+        "at every threshold; the ROC curve of the model beside the best possible "
+        "one; and, for four prevalences, how much is lost by the threshold and how "
+        "much by the ranking.",
+    )
+
+
+def _percent(share):
+    return f"{100 * share:g} %"
+
+
+def _fitted_models():
+    """Train every model of the grid; return its reach, slope and intercept."""
+    models = []
+    # These problems are small: more threads only wait for one another.
+    with threadpool_limits(limits=1):
+        for prevalence, separation, positives, draw in product(
+            PREVALENCES, SEPARATIONS, POSITIVES, range(DRAWS)
+        ):
+            X, y = make_gaussians(
+                round(positives / prevalence),
+                prevalence=prevalence,
+                separation=separation,
+                n_features=N_FEATURES,
+                random_state=draw,
+            )
+            model = LogisticRegression().fit(X, y)
+            slope = np.linalg.norm(model.coef_)
+            reach = separation * model.coef_[0, 0] / slope
+            models.append([reach, slope, model.intercept_[0]])
+    # Nine decimals keep every number shown exact to 1e-6 and the page light.
+    return np.round(models, 9).T.tolist()
+
+
+def _model(part, cell, prevalence=None):
+    """Expression for a fitted model's parameter, or that of the limit."""
+    # Bayes' rule for the two clouds: log-odds = d x - d^2 / 2 + log(p / (1 - p)).
+    limit = {
+        "reach": "separation",
+        "slope": "separation",
+        "intercept": f"log({prevalence} / (1 - {prevalence}))"
+        " - separation * separation / 2",
+    }
+    return f"(known ? {limit[part]} : {part}_at[{cell}])"
+
+
+def _balanced_accuracy(cut, reach):
+    return f"(cumulativeNormal({cut}) + 1 - cumulativeNormal({cut} - {reach})) / 2"
+
+
+def _best(reach):
+    # With a reach below 0 the best threshold is one that calls everyone alike.
+    return f"max(0.5, cumulativeNormal({reach} / 2))"
+
+
+def _auc(reach):
+    return f"cumulativeNormal({reach} / SQRT2)"
+
+
+def _panel(*layers, title):
+    # Axes take about 45 pixels more; two panels fill the page, one fills a phone.
+    return alt.layer(*layers, title=title).properties(width=262, height=200)
+
+
+def _rule(expr, channel, dash):
+    """A dashed line at the value of an expression."""
+    chart = alt.Chart(alt.Data(values=[{}])).mark_rule(
+        strokeDash=dash,
+        strokeWidth=2,
+        color={"expr": "dark ? '#ffffff' : '#000000'"},
+    )
+    return chart.encode(
+        **{channel: alt.datum({"expr": expr}, type="quantitative", title=None)}
+    )
+
+
+def _dot(x, y, name):
+    """The reading of the present threshold, on a curve."""
+    return (
+        alt.Chart(alt.Data(values=[{}]), name=name)
+        .transform_calculate(x=x, y=y)
+        .mark_point(
+            filled=True,
+            size=130,
+            opacity=1,
+            color=COLORS["minority"],
+            stroke="white",
+        )
+        .encode(x="x:Q", y="y:Q")
+    )
+
+
+def _scores():
+    roles = ["majority", "minority"]
+    points = alt.Chart(alt.sequence(-4, 8.05, 0.1, as_="x"))
+    x = alt.X(
+        "x:Q",
+        title="score, in standard deviations of a class",
+        scale=alt.Scale(domain=[-4, 8], nice=False),
+    )
+    clouds = (
+        points.transform_calculate(
+            majority="densityNormal(datum.x, 0, 1)",
+            minority="densityNormal(datum.x, reach, 1)",
+        )
+        .transform_fold(roles, as_=["class", "density"])
+        .mark_area(opacity=0.6)
+        .encode(
+            x=x,
+            y=alt.Y("density:Q", title="density within the class").stack(None),
+            color=alt.Color(
+                "class:N",
+                scale=alt.Scale(domain=roles, range=[COLORS[role] for role in roles]),
+                legend=alt.Legend(title=None, orient="top"),
+            ),
+        )
+    )
+    # Where the minority would lie with the best possible direction.
+    possible = (
+        points.transform_calculate(density="densityNormal(datum.x, separation, 1)")
+        .mark_line(color="#8c8c8c", strokeDash=[4, 4], strokeWidth=1.5)
+        .encode(x=x, y="density:Q")
+    )
+    return _panel(
+        clouds, possible, _rule("clamp(cut, -4, 8)", "x", [5, 3]), title="Scores"
+    )
+
+
+def _thresholds():
+    axis = alt.Axis(
+        values=[float(np.log(t / (1 - t))) for t in (0.005, 0.05, 0.5, 0.95, 0.995)],
+        labelExpr="format(1 / (1 + exp(-datum.value)), '.3~f')",
+    )
+    line = (
+        alt.Chart(alt.sequence(-EDGE, EDGE + 0.05, 0.1, as_="x"))
+        .transform_calculate(
+            y=_balanced_accuracy("(datum.x - intercept) / slope", "reach")
+        )
+        .mark_line(color=COLORS["majority"], clip=True)
+        .encode(
+            x=alt.X(
+                "x:Q",
+                title="threshold (log-odds scale)",
+                axis=axis,
+                scale=alt.Scale(domain=[-EDGE, EDGE], nice=False),
+            ),
+            y=alt.Y("y:Q", title="balanced accuracy", scale=alt.Scale(domain=[0.4, 1])),
+        )
+    )
+    title = {
+        "text": {
+            "expr": "'Balanced accuracy ' + format(balanced_accuracy, '.3f')"
+            " + ', best ' + format(best_balanced_accuracy, '.3f')"
+        }
+    }
+    return _panel(
+        line,
+        _rule("cumulativeNormal(separation / 2)", "y", [2, 3]),
+        _dot("log_odds", "balanced_accuracy", "threshold_dot"),
+        title=title,
+    )
+
+
+def _roc():
+    points = alt.Chart(alt.sequence(-5, 9.05, 0.1, as_="cut"))
+    axis = alt.Axis(values=[0, 0.25, 0.5, 0.75, 1], format=".2~f")
+
+    def curve(reach, **kwargs):
+        return (
+            points.transform_calculate(
+                fpr="1 - cumulativeNormal(datum.cut)",
+                tpr=f"1 - cumulativeNormal(datum.cut - {reach})",
+            )
+            .mark_line(**kwargs)
+            .encode(
+                x=alt.X("fpr:Q", title="false positive rate", axis=axis),
+                y=alt.Y("tpr:Q", title="recall (true positive rate)", axis=axis),
+                order="cut:Q",
+            )
+        )
+
+    title = {
+        "text": {
+            "expr": "'ROC AUC ' + format(auc, '.3f')"
+            " + ', possible ' + format(possible_auc, '.3f')"
+        }
+    }
+    return _panel(
+        curve("separation", color="#8c8c8c", strokeDash=[4, 4], strokeWidth=1.5),
+        curve("reach", color=COLORS["majority"]),
+        _dot("fpr", "recall", "roc_dot"),
+        title=title,
+    )
+
+
+def _losses(per_prevalence):
+    labels = [_percent(p) for p in PREVALENCES]
+    data = pd.DataFrame(
+        {"label": labels, "i": range(len(labels)), "prevalence": PREVALENCES}
+    )
+    cell = f"datum.i * {per_prevalence} + place"
+    bars = (
+        alt.Chart(data, name="losses")
+        .transform_calculate(reach=_model("reach", cell))
+        .transform_calculate(
+            cut=f"(log_odds - {_model('intercept', cell, 'datum.prevalence')})"
+            f" / {_model('slope', cell)}"
+        )
+        .transform_calculate(
+            **{
+                "threshold loss": _best("datum.reach")
+                + " - "
+                + _balanced_accuracy("datum.cut", "datum.reach"),
+                "ranking loss": f"{_auc('separation')} - {_auc('datum.reach')}",
+            }
+        )
+        .transform_fold(list(LOSSES), as_=["kind", "loss"])
+        .mark_bar(stroke="#8c8c8c", strokeWidth=1)
+        .encode(
+            x=alt.X("label:N", title="prevalence", sort=labels).axis(labelAngle=0),
+            xOffset=alt.XOffset("kind:N", sort=list(LOSSES)),
+            y=alt.Y("loss:Q", title="points lost", scale=alt.Scale(domain=[0, 0.5])),
+            color=alt.Color(
+                "kind:N",
+                scale=alt.Scale(domain=list(LOSSES), range=list(LOSSES.values())),
+                legend=alt.Legend(title=None, orient="top"),
+            ),
+            opacity=alt.condition(
+                "datum.prevalence === prevalence", alt.value(1), alt.value(0.4)
+            ),
+        )
+    )
+    return _panel(bars, title="What is lost at this threshold")

@@ -1,0 +1,157 @@
+"""What every make_* and every plot_* promises (numpydoc says it; this holds it)."""
+
+import inspect
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import imbtutor
+from imbtutor import (
+    make_gaussians,
+    make_scores,
+    plot_cv_scores,
+    plot_links,
+    plot_resampling,
+    plot_samples,
+    plot_score_histogram,
+)
+
+X, y = make_gaussians(60, prevalence=0.2, random_state=0)
+y_true, y_score = make_scores(60, prevalence=0.2, random_state=0)
+
+MAKERS = {"make_gaussians": make_gaussians, "make_scores": make_scores}
+# For each plot: its data, and a keyword of the main artist.
+PLOTS = {
+    "plot_samples": (plot_samples, (X, y), {"alpha": 0.5}),
+    "plot_resampling": (plot_resampling, (X, y, X[5:], y[5:]), {"alpha": 0.5}),
+    "plot_links": (
+        plot_links,
+        (X, np.array([0, 1]), np.array([2, 3])),
+        {"linestyle": ":"},
+    ),
+    "plot_score_histogram": (plot_score_histogram, (y_true, y_score), {"bins": 7}),
+    "plot_cv_scores": (
+        plot_cv_scores,
+        ({"none": np.array([0.5, 0.6]), "SMOTE": np.array([0.6, 0.5])},),
+        {"linestyle": ":"},
+    ),
+}
+
+
+def test_every_public_name_is_here():
+    """A new function cannot escape the contract."""
+    public = set(imbtutor.__all__)
+    assert {name for name in public if name.startswith("make_")} == set(MAKERS)
+    assert {name for name in public if name.startswith("plot_")} == set(PLOTS)
+    for name in public:
+        assert inspect.getdoc(getattr(imbtutor, name)), name
+
+
+def parts(maker, **kwargs):
+    """Return y last, whatever the order in which the function returns it."""
+    first, second = maker(**kwargs)
+    return (second, first) if maker is make_scores else (first, second)
+
+
+@pytest.mark.parametrize("maker", MAKERS.values(), ids=MAKERS)
+@settings(max_examples=40, deadline=None)
+@given(
+    n_samples=st.integers(20, 400),
+    prevalence=st.floats(0.05, 0.5),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_makers_keep_their_promise(maker, n_samples, prevalence, seed):
+    arguments = {"n_samples": n_samples, "prevalence": prevalence}
+    X, y = parts(maker, random_state=seed, **arguments)
+    assert len(X) == len(y) == n_samples
+    assert np.isfinite(X).all()
+    assert y.sum() == round(n_samples * prevalence)
+    assert set(np.unique(y)) == {0, 1}
+    assert (y == 1).sum() <= (y == 0).sum()
+    again = parts(maker, random_state=np.random.RandomState(seed), **arguments)
+    assert np.array_equal(X, again[0]) and np.array_equal(y, again[1])
+
+
+@pytest.mark.parametrize("maker", MAKERS.values(), ids=MAKERS)
+def test_makers_differ_by_seed_and_shuffle(maker):
+    one, y_one = parts(maker, random_state=1)
+    two, y_two = parts(maker, random_state=2)
+    assert not np.array_equal(one, two)
+    # Sorted labels would leak into any split without shuffling.
+    assert not np.array_equal(y_one, np.sort(y_one))
+    assert not np.array_equal(y_one, y_two)
+
+
+@pytest.mark.parametrize("maker", MAKERS.values(), ids=MAKERS)
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"n_samples": 10.5}, TypeError, "n_samples=10.5"),
+        ({"n_samples": True}, TypeError, "n_samples=True"),
+        ({"n_samples": 1}, ValueError, "n_samples=1 .*at least 2"),
+        ({"prevalence": "rare"}, TypeError, "prevalence='rare'"),
+        ({"prevalence": 0}, ValueError, "prevalence=0 .*above 0 and at most 0.5"),
+        ({"prevalence": 0.7}, ValueError, "prevalence=0.7"),
+        ({"prevalence": float("nan")}, ValueError, "prevalence=nan"),
+        ({"n_samples": 100, "prevalence": 0.001}, ValueError, "at least 50. samples"),
+        ({"random_state": "seed"}, ValueError, "seed"),
+    ],
+)
+def test_makers_refuse_bad_input(maker, arguments, error, message):
+    with pytest.raises(error, match=message):
+        maker(**arguments)
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+@pytest.mark.parametrize(("plot", "data", "kwargs"), PLOTS.values(), ids=PLOTS)
+def test_plots_keep_their_promise(plot, data, kwargs):
+    copies = [
+        {k: v.copy() for k, v in each.items()}
+        if isinstance(each, dict)
+        else each.copy()
+        for each in data
+    ]
+    before = plt.rcParams.copy()
+    _, ax = plt.subplots()
+    ax.set(xlabel="mine", ylabel="mine too", title="and mine")
+    assert plot(*data, ax=ax) is ax
+    assert ax.get_title() == "and mine"
+    assert {ax.get_xlabel(), ax.get_ylabel()} == {"mine", "mine too"}
+    assert len(plt.get_fignums()) == 1
+    new = plot(*data, **kwargs)
+    assert new is not ax and len(plt.get_fignums()) == 2
+    assert new.get_title() == ""
+    assert plt.rcParams == before
+    for mine, theirs in zip(data, copies, strict=True):
+        pairs = (
+            [(mine[k], theirs[k]) for k in mine]
+            if isinstance(mine, dict)
+            else [(mine, theirs)]
+        )
+        assert all(np.array_equal(a, b) for a, b in pairs)
+
+
+@pytest.mark.parametrize("plot", [plot_samples, plot_resampling])
+@pytest.mark.parametrize(
+    ("X", "y", "message"),
+    [
+        (np.zeros((4, 3)), [0, 0, 1, 1], "X has 3 columns.*needs 2"),
+        ([[0, 1], [1, np.nan]], [0, 1], "NaN"),
+        ([[0, 1], [1, 1]], [0, 1, 1], "y has 3 labels for 2 samples"),
+        ([[0, 1], [1, 1]], ["a", "b"], "0 for the majority"),
+        ([[0, 1], [1, 1]], [1, 2], "0 for the majority"),
+        ([["a", "b"]], [1], "convert"),
+    ],
+)
+def test_plots_of_points_refuse_bad_input(plot, X, y, message):
+    more = (X, y) if plot is plot_resampling else ()
+    with pytest.raises(ValueError, match=message):
+        plot(X, y, *more)
