@@ -1,0 +1,199 @@
+"""A chapter in JupyterLab: Run All succeeds, and its figure talks with Python."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from imbtutor import explore
+
+NOTEBOOKS = Path(__file__).parent.parent.parent / "notebooks"
+
+# nbval runs every chapter; here one of each part, as a reader would.
+FIRST = {
+    path.name[0]: path.name for path in sorted(NOTEBOOKS.glob("*.ipynb"), reverse=True)
+}
+DATA = (
+    "from imbtutor import make_gaussians, make_scores\n"
+    "from imbtutor.explore import *\n"
+    "scores = make_scores(200, prevalence=0.2, random_state=0)\n"
+    "points = make_gaussians(100, prevalence=0.1, random_state=0)"
+)
+# How a small one of each figure is made.
+FIGURES = {
+    "explore_separation": "explore_separation()",
+    "explore_smote": "explore_smote(*points)",
+    "explore_threshold": "explore_threshold(*scores)",
+}
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """A JupyterLab over a copy of the notebooks, as a reader starts it."""
+    folder = tmp_path_factory.mktemp("lab")
+    shutil.copytree(NOTEBOOKS, folder / "notebooks")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    # A reader's kernel knows nothing of the static build.
+    environment = {k: v for k, v in os.environ.items() if k != "IMBTUTOR_STATIC"}
+    environment |= {
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
+    }
+    command = [
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+        *(f"--port={port}", "--IdentityProvider.token=", "--ServerApp.password="),
+        "--ServerApp.disable_check_xsrf=True",  # the tests end kernels themselves
+    ]
+    with open(folder / "log", "w") as log:
+        server = subprocess.Popen(
+            command, cwd=folder, env=environment, stdout=log, stderr=log
+        )
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(120):
+        try:
+            urllib.request.urlopen(f"{url}/api")
+            break
+        except OSError:
+            time.sleep(0.5)
+    else:
+        server.kill()
+        pytest.fail((folder / "log").read_text()[-2000:])
+    yield url, folder
+    server.terminate()
+    server.wait(20)
+
+
+def open_notebook(page, url, name):
+    """Open a notebook and wait for its kernel."""
+    page.goto(f"{url}/lab/tree/notebooks/{name}?reset", wait_until="domcontentloaded")
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+    wait_until_idle(url)
+
+
+def shut_down(url):
+    """End all kernels, so that the next test finds its own alone."""
+    with urllib.request.urlopen(f"{url}/api/sessions") as answer:
+        sessions = json.load(answer)
+    for session in sessions:
+        request = urllib.request.Request(
+            f"{url}/api/sessions/{session['id']}", method="DELETE"
+        )
+        urllib.request.urlopen(request)
+
+
+def wait_until_idle(url):
+    """Wait until the one kernel is there and has been idle for three seconds."""
+    calm = 0
+    end = time.monotonic() + 300
+    while calm < 6:
+        assert time.monotonic() < end, "the kernel is busy for ever"
+        time.sleep(0.5)
+        with urllib.request.urlopen(f"{url}/api/kernels") as answer:
+            states = [kernel["execution_state"] for kernel in json.load(answer)]
+        calm = calm + 1 if states == ["idle"] else 0
+
+
+@pytest.mark.parametrize("name", FIRST.values())
+def test_run_all_succeeds_and_the_figure_is_alive(lab, page, name):
+    url, folder = lab
+    path = folder / "notebooks" / name
+    open_notebook(page, url, name)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+    wait_until_idle(url)
+    page.keyboard.press("Control+s")
+    page.wait_for_timeout(2000)
+    cells = [
+        cell
+        for cell in nbformat.read(path, as_version=4).cells
+        if cell.cell_type == "code"
+    ]
+    assert cells[-1].execution_count, "the notebook has not come to its end"
+    for cell in cells:
+        failed = any(output.output_type == "error" for output in cell.outputs)
+        assert failed == ("raises-exception" in cell.metadata.get("tags", []))
+        noise = [o for o in cell.outputs if o.get("name") == "stderr"]
+        assert not noise, noise[0].text
+    figures = page.evaluate("Object.keys(globalThis.imbtutorViews ?? {}).length")
+    assert figures >= 1
+    shut_down(url)
+
+
+def write(folder, name, cells):
+    """Write a notebook of code cells."""
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+    book.metadata["kernelspec"] = {
+        "name": "python3",
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+    }
+    nbformat.write(book, folder / "notebooks" / name)
+
+
+def test_every_figure_is_alive(lab, page):
+    names = [name for name in explore.__all__ if name.startswith("explore_")]
+    assert names == sorted(FIGURES)
+    url, folder = lab
+    write(folder, "figures.ipynb", [DATA, *FIGURES.values()])
+    open_notebook(page, url, "figures.ipynb")
+    page.locator(".jp-Cell .cm-content").first.click()
+    page.keyboard.press("Shift+Enter")
+    for count in range(1, len(FIGURES) + 1):
+        page.keyboard.press("Shift+Enter")
+        page.wait_for_function(
+            "count => Object.values(globalThis.imbtutorViews ?? {})"
+            ".filter(view => view.signal('say')).length === count",
+            arg=count,
+            timeout=60_000,
+        )
+    shut_down(url)
+
+
+def test_python_reads_and_sets_the_figure(lab, page):
+    """Three cells, run one by one: show, set, get."""
+    url, folder = lab
+    cells = [
+        "from imbtutor import make_scores\n"
+        "from imbtutor.explore import explore_threshold\n"
+        "y_true, y_score = make_scores(300, prevalence=0.2, random_state=3)\n"
+        "fig = explore_threshold(y_true, y_score)\n"
+        "fig",
+        "fig.set(threshold=0.3)",
+        "from sklearn.metrics import recall_score\n"
+        "expected = recall_score(y_true, y_score >= 0.3)\n"
+        "print('same recall:', abs(fig.get('recall') - expected) < 1e-6)",
+        "print('threshold now', fig.get('threshold'))",
+    ]
+    write(folder, "talk.ipynb", cells)
+    open_notebook(page, url, "talk.ipynb")
+    page.locator(".jp-Cell .cm-content").first.click()
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_function(
+        "globalThis.imbtutorViews?.threshold?.signal('say')", timeout=60_000
+    )
+    page.wait_for_timeout(500)
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_function("imbtutorViews.threshold.signal('threshold') === 0.3")
+    page.wait_for_timeout(500)
+    page.keyboard.press("Shift+Enter")
+    page.get_by_text("same recall: True").wait_for()
+    # The other way: a hand on the slider, read from Python.
+    slider = page.locator(".live-controls input[aria-label=Threshold]")
+    slider.press("ArrowRight")  # the arrow keys are the slider's, not the notebook's
+    page.wait_for_function("imbtutorViews.threshold.signal('threshold') === 0.31")
+    page.wait_for_timeout(500)
+    page.locator(".jp-Cell .cm-content").last.click()
+    page.keyboard.press("Shift+Enter")
+    page.get_by_text("threshold now 0.31").wait_for()

@@ -1,0 +1,152 @@
+"""The book, built as readers get it, and every page of it opened."""
+
+import json
+import subprocess
+import sys
+from functools import partial
+from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from urllib.parse import unquote, urldefrag, urlparse
+
+import pytest
+import yaml
+from axe_playwright_python.sync_playwright import Axe
+
+ROOT = Path(__file__).parent.parent.parent
+HTML = ROOT / "_build" / "html"
+
+
+def in_toc(entry):
+    if isinstance(entry, list):
+        return [file for each in entry for file in in_toc(each)]
+    files = [entry[key] for key in ("root", "file") if key in entry]
+    for key in ("parts", "chapters", "sections"):
+        files += in_toc(entry.get(key, []))
+    return files
+
+
+PAGES = in_toc(yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8")))
+
+
+@pytest.fixture(scope="module")
+def site():
+    """The built book on a local server; the build itself is the first test."""
+    build = subprocess.run(
+        [sys.executable, "book/build.py"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert build.returncode == 0, build.stdout[-4000:] + build.stderr[-4000:]
+    handler = type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *_: 0})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=HTML))
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+class Links(HTMLParser):
+    """The ids that a page defines, and what it points to."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.ids, self.targets, self.texts = set(), set(), []
+        self.without_text = []
+        self.feed(path.read_text("utf-8"))
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.ids.add(attributes.get("id"))
+        for name in ("href", "src"):
+            if attributes.get(name):
+                self.targets.add(attributes[name])
+        alt = attributes.get("alt") or ""
+        if tag == "img":
+            self.texts.append(alt)
+        # myst-nb writes the file's name where a cell says nothing.
+        if tag == "img" and (not alt.strip() or alt.endswith((".png", ".svg"))):
+            self.without_text.append(attributes.get("src", "")[:80])
+
+
+def test_every_internal_link_and_image_resolves(site):
+    pages = {
+        path: Links(path)
+        for path in HTML.rglob("*.html")
+        if "_static" not in path.parts
+    }
+    broken = []
+    for path, page in pages.items():
+        for target in page.targets:
+            if urlparse(target).scheme or target.startswith("//"):
+                continue
+            file, anchor = urldefrag(target)
+            there = (path.parent / unquote(file).split("?")[0]).resolve()
+            there = path if not file else there
+            if not there.exists():
+                broken.append((path.name, target))
+            elif anchor and there in pages and unquote(anchor) not in pages[there].ids:
+                broken.append((path.name, target))
+    assert not broken
+
+
+def test_every_image_has_a_text_alternative(site):
+    missing = {
+        name: links.without_text
+        for name in PAGES
+        if (links := Links(HTML / f"{name}.html")).without_text
+    }
+    assert not missing
+
+
+def test_every_picture_of_a_notebook_is_on_its_page(site):
+    for name in PAGES:
+        path = ROOT / f"{name}.ipynb"
+        if path.exists():
+            cells = json.loads(path.read_text("utf-8"))["cells"]
+            drawn = [cell["metadata"].get("mystnb") for cell in cells]
+            wanted = [each["image"]["alt"] for each in drawn if each]
+            shown = Links(HTML / f"{name}.html").texts
+            assert [text for text in shown if text in wanted] == wanted, name
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_page_is_sound(site, page, name, theme):
+    """No console error and no foreign request (the fixture sees to both)."""
+    page.emulate_media(color_scheme=theme)
+    page.goto(f"{site}/{name}.html")
+    wake(page)
+    # With "preload" axe would ask for style sheets at addresses of its own making.
+    results = Axe().run(page, options={"preload": False})
+    grave = [
+        (violation["id"], [node["target"] for node in violation["nodes"]][:3])
+        for violation in results.response["violations"]
+        if violation["impact"] in ("serious", "critical")
+    ]
+    assert not grave
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_overflows_a_phone(site, page, name):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{site}/{name}.html")
+    wake(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_book_works_from_the_disk(site, page):
+    """Opened as a file, with no server at all."""
+    for name in PAGES:
+        page.goto((HTML / f"{name}.html").as_uri())
+        wake(page)
+
+
+def wake(page):
+    """Scroll through the page, and see each of its figures come to life."""
+    figures = page.locator("figure.live")
+    for index in range(figures.count()):
+        figures.nth(index).scroll_into_view_if_needed()
+        page.wait_for_function(
+            "index => document.querySelectorAll('figure.live')[index]"
+            ".classList.contains('live-awake')",
+            arg=index,
+        )

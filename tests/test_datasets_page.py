@@ -1,0 +1,140 @@
+"""What the pages on data and notation state is what the data and the code say."""
+
+import re
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from imblearn.datasets import make_imbalance
+from sklearn.datasets import load_breast_cancer, load_digits
+from sklearn.model_selection import StratifiedKFold
+
+import imbtutor
+from imbtutor import load_wine_quality
+from imbtutor.roles import COLORS
+
+BOOK = Path(__file__).parent.parent / "book"
+
+
+def card(title):
+    """Return the text of one card and the columns of its first table."""
+    page = (BOOK / "datasets.md").read_text("utf-8")
+    text = re.search(rf"^## {title}$(.+?)(?=^## |\Z)", page, re.M | re.S).group(1)
+    table = re.search(r"(?:^\|.+\n)+", text, re.M).group(0)
+    rows = [[cell.strip() for cell in row.split("|")] for row in table.splitlines()]
+    return text, {row[1]: row[2:-1] for row in rows[2:]}
+
+
+def facts(X, y, rows):
+    """Return what a card says of a table; `rows` is X, with what tells copies."""
+    negatives, positives = np.bincount(y)
+    return {
+        "rows": f"{len(X):,}",
+        "features": f"{X.shape[1]}",
+        "positives": f"{positives}",
+        "prevalence": f"{100 * y.mean():.1f} %",
+        "imbalance ratio": f"{negatives / positives:.1f}:1",
+        "copies of an earlier row": f"{rows.duplicated().sum()}",
+        "missing values": f"{X.isna().sum().sum()}",
+    }
+
+
+@pytest.fixture(scope="module")
+def wine():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        bunch = load_wine_quality(fallback="simulated")
+    if bunch.source == "simulated":
+        pytest.skip("needs the real wine: a network, or IMBTUTOR_DATA")
+    return bunch
+
+
+def wine_columns(**kwargs):
+    columns = []
+    for drop_duplicates in (False, True):
+        bunch = load_wine_quality(drop_duplicates=drop_duplicates, **kwargs)
+        rows = bunch.data.assign(quality=bunch.quality)
+        columns.append(facts(bunch.data, bunch.target, rows))
+    return {name: [column[name] for column in columns] for name in columns[0]}
+
+
+def test_the_table_of_the_wine(wine):
+    assert card("White wine")[1] == wine_columns()
+
+
+def test_the_simulated_wine_has_the_same_table(tmp_path):
+    with pytest.warns(UserWarning, match="simulated"):
+        columns = wine_columns(data_home=tmp_path, download=False, fallback="simulated")
+    assert card("White wine")[1] == columns
+
+
+def test_the_traps_of_the_wine(wine):
+    text, _ = card("White wine")
+    rows = wine.data.assign(quality=wine.quality)
+    wines = rows.groupby(list(rows)).ngroup().to_numpy()
+    counts = np.bincount(wines)
+    assert f"{(counts > 1).sum()} wines stand in the file more than once" in text
+    assert f"two of them {counts.max()} times" in text
+    assert (counts == counts.max()).sum() == 2
+    folds = StratifiedKFold(5, shuffle=True, random_state=0)
+    twins = [
+        np.isin(wines[test], wines[train]).mean()
+        for train, test in folds.split(wine.data, wine.target)
+    ]
+    # Over 12 seeds the share ran from 0.287 to 0.297.
+    assert np.mean(twins) == pytest.approx(0.29, abs=0.015)
+    assert "about 29 % of the test rows" in text
+    # As many distinct rows without the grade as with it: no copy has another grade.
+    assert len(wine.data.drop_duplicates()) == len(rows.drop_duplicates())
+    share = (wine.data.var() / wine.data.var().sum())["total_sulfur_dioxide"]
+    assert f"{100 * share:.0f} % is total sulfur dioxide" in text
+    assert f"one fifth holds {round(wine.target.sum() / 5)} of them" in text
+    grades = wine.quality.value_counts().sort_index()
+    assert f"| wines | {' | '.join(f'{count:,}' for count in grades)} |" in text
+
+
+def test_the_card_of_the_digits():
+    text, table = card("Digits, 8 against the rest")
+    digits = load_digits(as_frame=True)
+    y = (digits.target == 8).astype(int)
+    expected = facts(digits.data, y, digits.data)
+    assert table == {name: [value] for name, value in expected.items()}
+    counts = np.bincount(digits.target)
+    assert f"with {counts.min()} to {counts.max()} images each" in text
+    assert f"{(digits.data.max() == 0).sum()} of the 64 pixels are blank" in text
+    assert (digits.data.max() == digits.data.min()).sum() == 3
+    assert (digits.data.min().min(), digits.data.max().max()) == (0, 16)
+    assert (digits.data % 1 == 0).all(axis=None) and "integers from 0 to 16" in text
+    assert "different 13\nto the test set" in digits.DESCR and "13 people" in text
+
+
+def test_the_card_of_the_breast_cancer_data():
+    text, table = card("Breast cancer")
+    cancer = load_breast_cancer(as_frame=True)
+    assert list(cancer.target_names) == ["malignant", "benign"]
+    y = (cancer.target == 0).astype(int)
+    expected = facts(cancer.data, y, cancer.data)
+    assert table == {name: [value] for name, value in expected.items()}
+    _, thinned = make_imbalance(cancer.data, y, sampling_strategy={1: 19})
+    assert "19 malignant tumors" in text
+    assert f"the {(thinned == 0).sum()} benign ones" in text
+    assert f"a prevalence of {100 * thinned.mean():.1f} %" in text
+    pairs = np.triu(cancer.data.corr().abs(), k=1) > 0.95
+    assert f"{pairs.sum()} pairs of columns" in text
+    spread = cancer.data.std()
+    assert f"from {spread.min():.4f} to {spread.max():.0f}" in text
+
+
+def test_every_toy_function_has_its_line():
+    _, table = card("Toy data")
+    makers = {name for name in imbtutor.__all__ if name.startswith("make_")}
+    assert set(table) == {f"`{name}`" for name in makers}
+
+
+def test_the_notation_shows_the_colors_of_the_roles():
+    text = (BOOK / "notation.md").read_text("utf-8")
+    for role, color in COLORS.items():
+        (row,) = re.findall(rf"^\| {role} \|.+$", text, re.M)
+        # In words and in the drawing.
+        assert row.count(color) == 2
