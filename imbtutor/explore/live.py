@@ -140,7 +140,10 @@ class Live:
             {"name": "dark", "value": False},
             {"name": "narrow", "value": False},
         ]
-        spec["config"] = _CONFIG | spec.get("config", {})
+        config = spec.get("config", {})
+        # Altair writes a view of its own; without the merge its panels get a frame.
+        view = config.get("view", {}) | _CONFIG["view"]
+        spec["config"] = _CONFIG | config | {"view": view}
         self._vega = vlc.vegalite_to_vega(spec)
         # Altair writes a default view size into every chart; ours is the panel's own.
         layout = self._vega.get("layout", {})
@@ -226,7 +229,7 @@ class Live:
                     f"{name}={value!r} is not among its choices; "
                     f"use one of {bind['options']}."
                 )
-            if bind["input"] == "range" and not bind["min"] <= value <= bind["max"]:
+            if "min" in bind and not bind["min"] <= value <= bind["max"]:
                 raise ValueError(
                     f"{name}={value!r} is out of range; "
                     f"use a number from {bind['min']} to {bind['max']}."

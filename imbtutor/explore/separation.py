@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from imbtutor.datasets import make_gaussians
 from imbtutor.explore.live import Live
+from imbtutor.explore.parts import dot, panel, rule_at
 from imbtutor.roles import COLORS
 
 PREVALENCES = [0.5, 0.1, 0.02, 0.005]
@@ -209,39 +210,6 @@ def _auc(reach):
     return f"cumulativeNormal({reach} / SQRT2)"
 
 
-def _panel(*layers, title):
-    # Axes take about 45 pixels more; two panels fill the page, one fills a phone.
-    return alt.layer(*layers, title=title).properties(width=262, height=200)
-
-
-def _rule(expr, channel, dash):
-    """A dashed line at the value of an expression."""
-    chart = alt.Chart(alt.Data(values=[{}])).mark_rule(
-        strokeDash=dash,
-        strokeWidth=2,
-        color={"expr": "dark ? '#ffffff' : '#000000'"},
-    )
-    return chart.encode(
-        **{channel: alt.datum({"expr": expr}, type="quantitative", title=None)}
-    )
-
-
-def _dot(x, y, name):
-    """The reading of the present threshold, on a curve."""
-    return (
-        alt.Chart(alt.Data(values=[{}]), name=name)
-        .transform_calculate(x=x, y=y)
-        .mark_point(
-            filled=True,
-            size=130,
-            opacity=1,
-            color=COLORS["minority"],
-            stroke="white",
-        )
-        .encode(x="x:Q", y="y:Q")
-    )
-
-
 def _scores():
     roles = ["majority", "minority"]
     points = alt.Chart(alt.sequence(-4, 8.05, 0.1, as_="x"))
@@ -273,9 +241,7 @@ def _scores():
         .mark_line(color="#8c8c8c", strokeDash=[4, 4], strokeWidth=1.5)
         .encode(x=x, y="density:Q")
     )
-    return _panel(
-        clouds, possible, _rule("clamp(cut, -4, 8)", "x", [5, 3]), title="Scores"
-    )
+    return panel(clouds, possible, rule_at("clamp(cut, -4, 8)", "x"), title="Scores")
 
 
 def _thresholds():
@@ -305,10 +271,10 @@ def _thresholds():
             " + ', best ' + format(best_balanced_accuracy, '.3f')"
         }
     }
-    return _panel(
+    return panel(
         line,
-        _rule("cumulativeNormal(separation / 2)", "y", [2, 3]),
-        _dot("log_odds", "balanced_accuracy", "threshold_dot"),
+        rule_at("cumulativeNormal(separation / 2)", "y", dash=(2, 3)),
+        dot("log_odds", "balanced_accuracy", "threshold_dot"),
         title=title,
     )
 
@@ -337,10 +303,10 @@ def _roc():
             " + ', possible ' + format(possible_auc, '.3f')"
         }
     }
-    return _panel(
+    return panel(
         curve("separation", color="#8c8c8c", strokeDash=[4, 4], strokeWidth=1.5),
         curve("reach", color=COLORS["majority"]),
-        _dot("fpr", "recall", "roc_dot"),
+        dot("fpr", "recall", "roc_dot"),
         title=title,
     )
 
@@ -382,4 +348,4 @@ def _losses(per_prevalence):
             ),
         )
     )
-    return _panel(bars, title="What is lost at this threshold")
+    return panel(bars, title="What is lost at this threshold")

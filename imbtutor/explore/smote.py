@@ -6,13 +6,13 @@ import pandas as pd
 
 from imbtutor._checks import check_labels, check_number, check_points
 from imbtutor.explore.live import Live
+from imbtutor.explore.parts import INK
 from imbtutor.roles import COLORS
 from imbtutor.tracing import trace
 
 K_MAX = 8  # more segments than this cannot be told apart in a small panel
 SIZE = 262
 LINK = "#8c8c8c"
-INK = {"expr": "dark ? '#ffffff' : '#000000'"}
 DOMAIN = ["majority", "minority", "new"]
 HUES = [COLORS["majority"], COLORS["minority"], COLORS["added"]]
 SHAPES = ["circle", "triangle-up", "cross"]

@@ -7,6 +7,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 
 from imbtutor._checks import check_labels, check_scores
 from imbtutor.explore.live import Live
+from imbtutor.explore.parts import dot, panel, rule_at
 from imbtutor.roles import COLORS
 
 STEPS = 100  # the threshold moves in hundredths
@@ -148,11 +149,6 @@ def explore_threshold(y_true, y_score, name="threshold"):
     )
 
 
-def _panel(*layers, title):
-    # With its axes, two panels fill the page (672 pixels) and one a phone (342).
-    return alt.layer(*layers, title=title).properties(width=244, height=190)
-
-
 def _histograms(pos, neg):
     edges = np.linspace(0, 1, 41)
     frames = [
@@ -190,35 +186,8 @@ def _histograms(pos, neg):
             " ? prevalence : 1 - prevalence)"
         )
     )
-    return _panel(bars.properties(name="bars"), _rule("threshold", "x"), title="Scores")
-
-
-def _rule(expr, channel):
-    """A dashed line at a parameter's value."""
-    chart = alt.Chart(alt.Data(values=[{}])).mark_rule(
-        strokeDash=[5, 3],
-        strokeWidth=2,
-        color={"expr": "dark ? '#ffffff' : '#000000'"},
-    )
-    return chart.encode(
-        **{channel: alt.datum({"expr": expr}, type="quantitative", title=None)}
-    )
-
-
-def _dot(x, y, name):
-    """The reading of the present threshold, on a curve."""
-    return (
-        alt.Chart(alt.Data(values=[{}]), name=name)
-        .transform_calculate(x=x, y=y)
-        .transform_filter("isNumber(datum.x) && isNumber(datum.y)")
-        .mark_point(
-            filled=True,
-            size=130,
-            opacity=1,
-            color=COLORS["minority"],
-            stroke="white",
-        )
-        .encode(x="x:Q", y="y:Q")
+    return panel(
+        bars.properties(name="bars"), rule_at("threshold", "x"), title="Scores"
     )
 
 
@@ -246,7 +215,7 @@ def _roc(curve):
         .encode(x="x:Q", y="x:Q")
     )
     title = {"text": {"expr": "'ROC curve, AUC ' + format(auc, '.3f')"}}
-    return _panel(chance, line, _dot("fpr", "recall", "roc_dot"), title=title)
+    return panel(chance, line, dot("fpr", "recall", "roc_dot"), title=title)
 
 
 def _precision_recall(curve):
@@ -263,10 +232,10 @@ def _precision_recall(curve):
         " / (prevalence * datum.tpr + (1 - prevalence) * datum.fpr)"
     )
     title = {"text": {"expr": "'PR curve, average precision ' + format(ap, '.3f')"}}
-    return _panel(
-        _rule("prevalence", "y"),
+    return panel(
+        rule_at("prevalence", "y"),
         line,
-        _dot("recall", "precision", "pr_dot"),
+        dot("recall", "precision", "pr_dot"),
         title=title,
     )
 
@@ -310,7 +279,7 @@ def _matrix():
     label = base.mark_text(
         fontSize=15, lineHeight=19, dy=-8, fontWeight="bold", tooltip=None
     ).encode(text="text:N")
-    return _panel(
+    return panel(
         squares.properties(name="matrix"),
         label,
         title="Confusion matrix of 10,000 cases",

@@ -109,6 +109,14 @@ def test_every_picture_of_a_notebook_is_on_its_page(site):
 
 
 @pytest.mark.parametrize("name", PAGES)
+def test_no_warning_is_printed_under_a_cell(site, page, name):
+    page.goto(f"{site}/{name}.html")
+    for text in page.locator(".output.stderr").all_inner_texts():
+        # The one warning that a reader shall see: the data are not the real ones.
+        assert "simulated" in text
+
+
+@pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_page_is_sound(site, page, name, theme):
     """No console error and no foreign request (the fixture sees to both)."""

@@ -1,0 +1,198 @@
+"""The experiment of 2018: tick a box to repair a fault, and watch its bars."""
+
+import altair as alt
+import pandas as pd
+
+from imbtutor._checks import check_choice
+from imbtutor.explore.live import Live
+from imbtutor.explore.parts import INK
+from imbtutor.roles import COLORS
+
+# The control of each fault; a tick repairs it.
+FIXES = {
+    "named": "name the classes rightly",
+    "from_scores": "draw the curve from scores",
+    "reset": "reset class_weight after its bar",
+    "scaled": "scale the columns",
+    "together": "keep copies together",
+    "repeated": "repeat the split",
+}
+COLUMNS = [
+    *[(key, "") for key in ("model", "reset", "remedy", "together", "scaled")],
+    *[(of, what) for of in ("labels", "scores") for what in ("first", "mean", "half")],
+]
+
+
+def explore_faults(summary, *, source, name="faults"):
+    """Repair the faults of the 2018 wine experiment one by one.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        One row for each model, remedy and combination of repairs, with two
+        levels of columns. The first has ``model``, ``reset`` (bool, whether
+        ``class_weight`` was undone), ``remedy``, ``together`` (bool, copies kept
+        in one part) and ``scaled`` (bool); then ``labels`` and ``scores``, areas
+        under the ROC curve between 0 and 1, whose second level has ``first`` (of
+        the first split), ``mean`` (over splits) and ``half`` (half the width of
+        the interval of that mean).
+    source : {"uci", "simulated"}
+        Where the data come from; "simulated" is shown in the figure.
+    name : str, default="faults"
+        Name of the figure, unique on its page.
+
+    Returns
+    -------
+    Live
+        The figure. Controls, all True or False: ``named``, ``from_scores``,
+        ``reset``, ``scaled``, ``together``, ``repeated``. Computed: ``repaired``,
+        how many faults are repaired, and the rows that are drawn.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, a combination of repairs has no row, or `source`
+        is unknown.
+
+    Notes
+    -----
+    The faults are described in the chapter "Case study: the wine post, redone",
+    whose code computes `summary`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from itertools import product
+    >>> from imbtutor.explore import explore_faults
+    >>> rows = [
+    ...     ["tree", reset, "none", together, scaled, 0.6, 0.6, 0.1, 0.7, 0.7, 0.1]
+    ...     for reset, together, scaled in product([False, True], repeat=3)
+    ... ]
+    >>> summary = pd.DataFrame(rows)
+    >>> summary.columns = pd.MultiIndex.from_tuples(
+    ...     [(key, "") for key in ("model", "reset", "remedy", "together", "scaled")]
+    ...     + [(o, w) for o in ("labels", "scores") for w in ("first", "mean", "half")]
+    ... )
+    >>> fig = explore_faults(summary, source="uci")
+    >>> fig.set(from_scores=True)
+    >>> fig.get("from_scores")
+    True
+    """
+    check_choice(source, "source", ["uci", "simulated"])
+    missing = [column for column in COLUMNS if column not in summary.columns]
+    if missing:
+        raise ValueError(
+            f"summary has no columns {missing}; make it with groupby(...).agg(...) and "
+            "reset_index(), as the chapter does."
+        )
+    rows = summary[COLUMNS].copy()
+    rows.columns = ["_".join(filter(None, column)) for column in COLUMNS]
+    for model, part in rows.groupby("model"):
+        counts = part.groupby(["reset", "together", "scaled"]).size()
+        if len(counts) < 8 or counts.nunique() > 1:
+            raise ValueError(
+                f"summary lacks rows for model={model!r}; each remedy needs all 8 "
+                "combinations of reset, together and scaled."
+            )
+    boxes = [
+        alt.param(control, value=False, bind=alt.binding_checkbox(name=label))
+        for control, label in FIXES.items()
+    ]
+    numbers = [
+        alt.param("repaired", expr=" + ".join(f"(1 * {fix})" for fix in FIXES)),
+        alt.param("sentences", value=_sentences(rows)),
+        alt.param(
+            "say",
+            expr="repaired + ' of 6 faults repaired. ' + sentences[(1 * reset) * 16"
+            " + (1 * together) * 8 + (1 * scaled) * 4 + (1 * from_scores) * 2"
+            " + (1 * repeated)]",
+        ),
+    ]
+    remedies = rows["remedy"].drop_duplicates().tolist()
+    note = " (simulated)" if source == "simulated" else ""
+    panels = [
+        _panel(model, part, remedies, note)
+        for model, part in rows.groupby("model", sort=False)
+    ]
+    chart = alt.concat(*panels, columns=2, spacing=20).add_params(*boxes, *numbers)
+    return Live(
+        chart,
+        name,
+        alt="For each model the area under the ROC curve after each remedy: gray bars "
+        "of one split as long as the split is not repeated, then dots with intervals.",
+    )
+
+
+def _sentences(rows):
+    """The reading of every state, from the numbers that are drawn."""
+    sentences = []
+    for state in range(32):
+        reset, together, scaled, scores, repeated = (
+            bool(state & bit) for bit in (16, 8, 4, 2, 1)
+        )
+        value = f"{'scores' if scores else 'labels'}_{'mean' if repeated else 'first'}"
+        shown = rows[
+            (rows["reset"] == reset)
+            & (rows["together"] == together)
+            & (rows["scaled"] == scaled)
+        ]
+        parts = []
+        for model, part in shown.groupby("model", sort=False):
+            low, high = part.loc[part[value].idxmin()], part.loc[part[value].idxmax()]
+            parts.append(
+                f"{model} from {low[value]:.2f} ({low['remedy']}) "
+                f"to {high[value]:.2f} ({high['remedy']})"
+            )
+        sentences.append(f"Areas: {'; '.join(parts)}.")
+    return sentences
+
+
+def _panel(model, rows, remedies, note):
+    kind = "(from_scores ? datum.scores_{0} : datum.labels_{0})".format
+    base = (
+        alt.Chart(rows.drop(columns="model").round(9))
+        .transform_filter(
+            "datum.reset === reset && datum.together === together"
+            " && datum.scaled === scaled"
+        )
+        .transform_calculate(
+            value=f"repeated ? {kind('mean')} : {kind('first')}",
+            low=f"{kind('mean')} - {kind('half')}",
+            high=f"{kind('mean')} + {kind('half')}",
+        )
+        .encode(
+            y=alt.Y("remedy:N", sort=remedies, title=None, axis=alt.Axis(ticks=False))
+        )
+    )
+    title = f"area under the ROC curve{note}"  # the same in each layer, or none shows
+    area = alt.X(
+        "value:Q",
+        scale=alt.Scale(domain=[0, 1]),
+        title=title,
+        axis=alt.Axis(values=[0, 0.25, 0.5, 0.75, 1], format=".2~f"),
+    )
+    before = alt.condition("repeated", alt.value(0), alt.value(0.85))
+    after = alt.condition("repeated", alt.value(1), alt.value(0))
+    bars = base.mark_bar(color="#8c8c8c", height=12).encode(x=area, opacity=before)
+    rules = base.mark_rule(color=COLORS["majority"], strokeWidth=2, clip=True).encode(
+        x=alt.X("low:Q", title=title), x2="high:Q", opacity=after
+    )
+    dots = base.mark_point(color=COLORS["majority"], filled=True, size=60).encode(
+        x=area, opacity=after
+    )
+    chance = (
+        alt.Chart(pd.DataFrame({"chance": [0.5]}))
+        .mark_rule(strokeDash=[3, 3], color=INK)
+        .encode(x=alt.X("chance:Q", title=title))
+    )
+    # Chart names may hold no spaces.
+    bars = bars.properties(name="areas_" + model.replace(" ", "_"))
+    heading = {
+        "text": {
+            "expr": f"'{model}: ' + (named ? 'low' : 'high') + ' quality wine'",
+        }
+    }
+    # The names of the remedies take the rest of a panel's width.
+    return alt.layer(bars, rules, dots, chance, title=heading).properties(
+        width=205, height=250
+    )
