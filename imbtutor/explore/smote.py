@@ -11,7 +11,7 @@ from imbtutor.roles import COLORS
 from imbtutor.tracing import trace
 
 K_MAX = 8  # more segments than this cannot be told apart in a small panel
-SIZE = 262
+SIZE = 244
 LINK = "#8c8c8c"
 DOMAIN = ["majority", "minority", "new"]
 HUES = [COLORS["majority"], COLORS["minority"], COLORS["added"]]
