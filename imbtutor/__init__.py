@@ -5,19 +5,32 @@ trains, resamples or cross-validates for the reader: those lines are the lesson
 and stay in the notebooks. The interactive figures are in `imbtutor.explore`.
 """
 
-from imbtutor.datasets import make_gaussians, make_scores
-from imbtutor.neighbors import plot_links
+from imbtutor.datasets import (
+    make_gaussians,
+    make_islands,
+    make_outliers,
+    make_scores,
+    make_transactions,
+)
+from imbtutor.diagnosis import diagnose
+from imbtutor.neighbors import minority_types, plot_links, plot_minority_types
 from imbtutor.samples import plot_resampling, plot_samples
 from imbtutor.scores import plot_cv_scores, plot_score_histogram
 from imbtutor.tracing import trace
 from imbtutor.wine import load_wine_quality
 
 __all__ = [
+    "diagnose",
     "load_wine_quality",
     "make_gaussians",
+    "make_islands",
+    "make_outliers",
     "make_scores",
+    "make_transactions",
+    "minority_types",
     "plot_cv_scores",
     "plot_links",
+    "plot_minority_types",
     "plot_resampling",
     "plot_samples",
     "plot_score_histogram",

@@ -139,3 +139,247 @@ def make_scores(n_samples=1000, *, prevalence=0.1, separation=1.5, random_state=
     y_true = _labels(n_samples, prevalence, rng)
     y_score = expit(rng.standard_normal(n_samples) + separation * (y_true - 0.5))
     return y_true, y_score
+
+
+def make_transactions(n_samples=1000, *, prevalence=0.02, random_state=None):
+    """Simulated card payments with amounts, of which a few are fraud.
+
+    Amounts are log-normal in both classes, and the median fraud is 2.5 times the
+    median honest payment: a large amount is a hint, no proof. Given the class,
+    the columns are independent. By the amount alone the ROC AUC is, up to
+    chance, ``norm.cdf(log(2.5) / sqrt(2))``, about 0.74. Every number here is
+    made up; nothing was estimated from real payments.
+
+    Parameters
+    ----------
+    n_samples : int, default=1000
+        Number of payments, both classes together.
+    prevalence : float, default=0.02
+        Share of frauds, above 0 and at most 0.5. The count of frauds is
+        ``round(n_samples * prevalence)``.
+    random_state : int, RandomState instance or None, default=None
+        Seed, for the same data again.
+
+    Returns
+    -------
+    X : pandas.DataFrame of shape (n_samples, 5)
+        The payments, shuffled:
+
+        - ``amount``: in euros, whole cents. Median 30 and mean 49 if honest,
+          median 75 and mean 124 if fraud.
+        - ``hour``: time of day, from 0 up to 24. Honest payments crowd around
+          15:00, of the frauds four in ten around 2:00 and the others anywhere.
+        - ``distance_km``: from the home of the card's owner. Median 5 if
+          honest, 15 if fraud.
+        - ``payments_24h``: number of other payments by this card within a day.
+          Mean 1.5 if honest, 3.5 if fraud.
+        - ``new_device``: 1 if the card was never used on this device, else 0.
+          8 % of the honest payments, 35 % of the frauds.
+    y : ndarray of shape (n_samples,)
+        1 for fraud, the minority, 0 for an honest payment.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of the wrong type.
+    ValueError
+        If an argument is out of range, or would leave no fraud.
+
+    References
+    ----------
+    .. [1] A missed fraud that costs its own amount: C. Elkan (2001), "The
+       foundations of cost-sensitive learning", IJCAI, 973-978.
+
+    Examples
+    --------
+    >>> from imbtutor import make_transactions
+    >>> X, y = make_transactions(500, prevalence=0.02, random_state=0)
+    >>> list(X)
+    ['amount', 'hour', 'distance_km', 'payments_24h', 'new_device']
+    >>> int(y.sum())
+    10
+    """
+    import pandas as pd  # here, so that importing imbtutor stays fast
+
+    rng = check_random_state(random_state)
+    y = _labels(n_samples, prevalence, rng)
+    fraud = y == 1
+    amount = rng.lognormal(np.log(np.where(fraud, 75, 30)))
+    by_night = fraud & (rng.uniform(size=n_samples) < 0.4)
+    hour = np.where(
+        fraud,
+        rng.uniform(0, 24, size=n_samples),
+        rng.normal(15, 5, size=n_samples) % 24,
+    )
+    hour[by_night] = rng.normal(2, 2, size=by_night.sum()) % 24
+    distance = rng.lognormal(np.log(np.where(fraud, 15, 5)), 1.2)
+    X = pd.DataFrame(
+        {
+            "amount": np.maximum(amount.round(2), 0.01),
+            "hour": hour,
+            "distance_km": distance.round(1),
+            "payments_24h": rng.poisson(np.where(fraud, 3.5, 1.5)),
+            "new_device": rng.binomial(1, np.where(fraud, 0.35, 0.08)),
+        }
+    )
+    return X, y
+
+
+def make_outliers(
+    n_samples=1000, *, prevalence=0.1, separation=4.0, outliers=0.2, random_state=None
+):
+    """Two round clouds in the plane; some of the minority lies within the majority.
+
+    The majority is centered on the origin, the minority on the point
+    ``(separation, 0)``; both have the identity as covariance. A stated share of
+    the minority, chosen at random, is drawn from the majority's cloud instead: no
+    feature tells these outliers from the majority. The best possible ranking is by
+    the first feature, and its ROC AUC is
+    ``(1 - outliers) * norm.cdf(separation / sqrt(2)) + outliers / 2``.
+
+    Parameters
+    ----------
+    n_samples : int, default=1000
+        Number of samples, both classes together.
+    prevalence : float, default=0.1
+        Share of positives, above 0 and at most 0.5. The count of positives is
+        ``round(n_samples * prevalence)``.
+    separation : float, default=4.0
+        Distance of the two centers, in standard deviations of either cloud. The
+        same seed with another separation moves the minority's cloud and nothing
+        else.
+    outliers : float, default=0.2
+        Share of the positives that are drawn from the majority's cloud, from 0 to
+        1. Their count is ``round(n_positive * outliers)``.
+    random_state : int, RandomState instance or None, default=None
+        Seed, for the same data again.
+
+    Returns
+    -------
+    X : ndarray of shape (n_samples, 2)
+        The points, shuffled.
+    y : ndarray of shape (n_samples,)
+        1 for the minority, outliers included, 0 for the majority.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of the wrong type.
+    ValueError
+        If an argument is out of range, or would leave no positive.
+
+    References
+    ----------
+    .. [1] The AUC of two normal distributions: T. Fawcett (2006), "An
+       introduction to ROC analysis", Pattern Recognition Letters 27, 861-874.
+
+    Examples
+    --------
+    >>> from imbtutor import make_outliers
+    >>> X, y = make_outliers(600, separation=8, outliers=0.25, random_state=0)
+    >>> int(y.sum()), int((X[y == 1, 0] < 4).sum())
+    (60, 15)
+    """
+    check_number(separation, "separation", low=0)
+    check_number(outliers, "outliers", low=0, high=1)
+    rng = check_random_state(random_state)
+    y = _labels(n_samples, prevalence, rng)
+    X = rng.standard_normal((n_samples, 2))
+    # Chosen at random, so that the place in the table does not give them away.
+    minority = rng.permutation(np.flatnonzero(y))
+    X[minority[round(len(minority) * outliers) :], 0] += separation
+    return X, y
+
+
+# Center and radius. The areas share a tenth of the square as 50 : 30 : 15 : 5, so at
+# prevalence 0.1 a point is as likely to fall on a spot of an island as of the sea.
+ISLANDS = np.array(
+    [
+        [0.30, 0.68, (0.050 / np.pi) ** 0.5],
+        [0.72, 0.74, (0.030 / np.pi) ** 0.5],
+        [0.66, 0.26, (0.015 / np.pi) ** 0.5],
+        [0.22, 0.22, (0.005 / np.pi) ** 0.5],
+    ]
+)
+"""The islands of `make_islands`, largest first: center x, center y, radius."""
+
+
+def make_islands(n_samples=1000, *, prevalence=0.1, random_state=None):
+    """Small disjuncts: a minority on four round islands, the majority around them.
+
+    The majority fills the unit square evenly and leaves out the islands, the
+    minority fills the islands evenly. The classes do not overlap: with endless
+    data a perfect classifier exists, and what a model misses it has not learned.
+    The islands hold 50 %, 30 %, 15 % and 5 % of the positives, rounded to whole
+    points that add up.
+
+    Parameters
+    ----------
+    n_samples : int, default=1000
+        Number of samples, both classes together.
+    prevalence : float, default=0.1
+        Share of positives, above 0 and at most 0.5. The count of positives is
+        ``round(n_samples * prevalence)``.
+    random_state : int, RandomState instance or None, default=None
+        Seed, for the same data again.
+
+    Returns
+    -------
+    X : ndarray of shape (n_samples, 2)
+        The points, between 0 and 1, shuffled.
+    y : ndarray of shape (n_samples,)
+        1 for the minority, 0 for the majority.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of the wrong type.
+    ValueError
+        If an argument is out of range, or would leave no positive.
+
+    Notes
+    -----
+    Centers and radii are in ``imbtutor.datasets.ISLANDS``, largest first. Counts
+    are rounded by the largest remainder: with few positives the small islands may
+    hold none.
+
+    References
+    ----------
+    .. [1] Small disjuncts: R. C. Holte, L. E. Acker and B. W. Porter (1989),
+       "Concept learning and the problem of small disjuncts", IJCAI, 813-818.
+
+    Examples
+    --------
+    >>> from imbtutor import make_islands
+    >>> from imbtutor.datasets import ISLANDS
+    >>> X, y = make_islands(1000, prevalence=0.1, random_state=0)
+    >>> center, radius = ISLANDS[3, :2], ISLANDS[3, 2]
+    >>> on_smallest = ((X - center) ** 2).sum(axis=1) <= radius**2
+    >>> int(on_smallest.sum()), int(y[on_smallest].sum())
+    (5, 5)
+    """
+    rng = check_random_state(random_state)
+    y = _labels(n_samples, prevalence, rng)
+    positive = y == 1
+    X = rng.uniform(size=(n_samples, 2))
+    while (wet := ~positive & _on_island(X).any(axis=1)).any():
+        X[wet] = rng.uniform(size=(wet.sum(), 2))
+    shares = ISLANDS[:, 2] ** 2 / (ISLANDS[:, 2] ** 2).sum()
+    # Rounded first, or a share of 0.4999 would move a point to another island.
+    exact = (positive.sum() * shares).round(9)
+    counts = exact.astype(int)
+    short = positive.sum() - counts.sum()
+    counts[np.argsort(counts - exact, kind="stable")[:short]] += 1
+    home = ISLANDS[rng.permutation(np.repeat(np.arange(len(ISLANDS)), counts))]
+    # The root spreads points evenly over a disk; without it they crowd its center.
+    distance = home[:, 2] * rng.uniform(size=len(home)) ** 0.5
+    angle = rng.uniform(0, 2 * np.pi, size=len(home))
+    offset = np.column_stack([np.cos(angle), np.sin(angle)])
+    X[positive] = home[:, :2] + distance[:, None] * offset
+    return X, y
+
+
+def _on_island(X):
+    """Tell for each point and each island whether it lies on it."""
+    from_center = np.linalg.norm(X[:, None] - ISLANDS[:, :2], axis=2)
+    return from_center <= ISLANDS[:, 2]

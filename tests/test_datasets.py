@@ -5,7 +5,14 @@ import pytest
 from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
-from imbtutor import make_gaussians, make_scores
+from imbtutor import (
+    make_gaussians,
+    make_islands,
+    make_outliers,
+    make_scores,
+    make_transactions,
+)
+from imbtutor.datasets import ISLANDS
 
 # Standard error of an AUC with 5,000 positives and as many negatives or more is below
 # 0.006 (Hanley and McNeil 1982); the bound is about four of them.
@@ -48,3 +55,168 @@ def test_scores_have_the_stated_difficulty(separation):
 def test_bad_input_is_named(arguments, error, message):
     with pytest.raises(error, match=message):
         make_gaussians(**arguments)
+
+
+def test_transactions_are_as_described():
+    X, y = make_transactions(40_000, prevalence=0.25, random_state=0)
+    fraud, honest = X[y == 1], X[y == 0]
+    assert list(X) == [
+        "amount",
+        "hour",
+        "distance_km",
+        "payments_24h",
+        "new_device",
+    ]
+    # Bounds are about five standard errors with the 10,000 frauds (a median of the
+    # amount has 1.3 %, its mean 1.3 %, a share of 35 % half a point).
+    assert fraud["amount"].median() == pytest.approx(75, rel=0.07)
+    assert honest["amount"].median() == pytest.approx(30, rel=0.07)
+    assert fraud["amount"].mean() == pytest.approx(124, rel=0.07)
+    assert honest["amount"].mean() == pytest.approx(49, rel=0.07)
+    assert fraud["distance_km"].median() == pytest.approx(15, rel=0.08)
+    assert honest["distance_km"].median() == pytest.approx(5, rel=0.08)
+    assert fraud["payments_24h"].mean() == pytest.approx(3.5, abs=0.1)
+    assert honest["payments_24h"].mean() == pytest.approx(1.5, abs=0.1)
+    assert fraud["new_device"].mean() == pytest.approx(0.35, abs=0.025)
+    assert honest["new_device"].mean() == pytest.approx(0.08, abs=0.025)
+    assert X["hour"].between(0, 24).all()
+    night = X["hour"].between(0, 4)
+    # 0.4 of the frauds fall there with 68 %, the others with 4 / 24.
+    assert night[y == 1].mean() == pytest.approx(0.37, abs=0.03)
+    assert night[y == 0].mean() < 0.05
+
+
+def test_the_amount_of_a_transaction_is_a_hint_and_no_proof():
+    X, y = make_transactions(40_000, prevalence=0.25, random_state=0)
+    cents = X["amount"] * 100
+    assert np.allclose(cents, cents.round()) and X["amount"].min() > 0
+    expected = norm.cdf(np.log(2.5) / np.sqrt(2))
+    assert roc_auc_score(y, X["amount"]) == pytest.approx(expected, abs=AUC_BOUND)
+    assert expected == pytest.approx(0.74, abs=0.005)
+    # Log-normal: the logarithm is symmetric, with standard deviation 1 in each class.
+    for label in (0, 1):
+        log = np.log(X.loc[y == label, "amount"])
+        assert log.std() == pytest.approx(1, abs=0.04)
+        assert log.mean() == pytest.approx(log.median(), abs=0.07)
+
+
+@pytest.mark.parametrize(("separation", "outliers"), [(4, 0.2), (2, 0.5), (3, 0)])
+def test_outliers_have_the_stated_difficulty(separation, outliers):
+    X, y = make_outliers(
+        20_000,
+        prevalence=0.25,
+        separation=separation,
+        outliers=outliers,
+        random_state=0,
+    )
+    expected = (1 - outliers) * norm.cdf(separation / np.sqrt(2)) + outliers / 2
+    assert roc_auc_score(y, X[:, 0]) == pytest.approx(expected, abs=AUC_BOUND)
+    assert roc_auc_score(y, X[:, 1]) == pytest.approx(0.5, abs=AUC_BOUND)
+    # Five standard errors of a mean at n = 5,000, where clouds 4 apart are mixed.
+    assert X[y == 1, 0].mean() == pytest.approx((1 - outliers) * separation, abs=0.15)
+    assert X[y == 0].mean(axis=0) == pytest.approx([0, 0], abs=0.05)
+
+
+@pytest.mark.parametrize("outliers", [0, 0.25, 0.33, 1])
+def test_the_seed_plants_the_same_outliers_whatever_the_separation(outliers):
+    arguments = {"n_samples": 400, "outliers": outliers, "random_state": 3}
+    X_mixed, y = make_outliers(separation=0, **arguments)
+    X, y_again = make_outliers(separation=6, **arguments)
+    assert np.array_equal(y, y_again)
+    # Only the minority's own cloud has moved, along the first feature.
+    moved = X - X_mixed
+    assert np.allclose(moved[y == 0], 0) and np.allclose(moved[:, 1], 0)
+    planted = moved[y == 1, 0] == 0
+    assert np.allclose(moved[y == 1, 0][~planted], 6)
+    assert planted.sum() == round(40 * outliers)
+
+
+def test_the_place_in_the_table_does_not_give_outliers_away():
+    places = []
+    for seed in range(100):
+        X, y = make_outliers(200, separation=50, outliers=0.5, random_state=seed)
+        places.append(np.flatnonzero(X[y == 1, 0] < 25).mean())
+    # Mean of 10 of the places 0 to 19, without replacement: 9.5, with a standard
+    # deviation of 1.3, so of 0.13 for the mean of 100 seeds.
+    assert np.mean(places) == pytest.approx(9.5, abs=0.6)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"outliers": -0.1}, ValueError, "outliers=-0.1 .*from 0 to 1"),
+        ({"outliers": 1.5}, ValueError, "outliers=1.5"),
+        ({"outliers": "few"}, TypeError, "outliers='few'"),
+        ({"separation": -1}, ValueError, "separation=-1 .*at least 0"),
+    ],
+)
+def test_bad_input_for_outliers_is_named(arguments, error, message):
+    with pytest.raises(error, match=message):
+        make_outliers(**arguments)
+
+
+def islands_of(X):
+    """Return for each point the number of its island, -1 in the sea."""
+    distance = np.linalg.norm(X[:, None] - ISLANDS[:, :2], axis=2)
+    inside = distance <= ISLANDS[:, 2] + 1e-12
+    return np.where(inside.any(axis=1), inside.argmax(axis=1), -1)
+
+
+@pytest.mark.parametrize(
+    ("n_positive", "counts"),
+    [
+        (1, [1, 0, 0, 0]),
+        (3, [2, 1, 0, 0]),
+        (7, [4, 2, 1, 0]),
+        (100, [50, 30, 15, 5]),
+        (20_000, [10_000, 6000, 3000, 1000]),
+    ],
+)
+def test_islands_hold_the_stated_shares_of_the_minority_alone(n_positive, counts):
+    X, y = make_islands(
+        2 * n_positive + 20,
+        prevalence=n_positive / (2 * n_positive + 20),
+        random_state=0,
+    )
+    assert y.sum() == n_positive
+    place = islands_of(X)
+    assert np.array_equal(place >= 0, y == 1)
+    assert np.bincount(place[y == 1], minlength=4).tolist() == counts
+
+
+def test_islands_and_the_sea_are_filled_evenly():
+    X, y = make_islands(40_000, prevalence=0.5, random_state=0)
+    place = islands_of(X)
+    for k, (*center, radius) in enumerate(ISLANDS):
+        offset = (X[place == k] - center) / radius
+        # Evenly over a disk: the squared distance from the center is uniform, each
+        # coordinate has variance 1/4. Five standard errors with n points.
+        bound = 5 / np.sqrt(len(offset))
+        assert (offset**2).sum(axis=1).mean() == pytest.approx(0.5, abs=0.29 * bound)
+        assert offset.mean(axis=0) == pytest.approx([0, 0], abs=0.5 * bound)
+    sea = X[y == 0]
+    # 1,000 to 2,500 points in each of 16 squares, less what the islands cover.
+    squares = np.histogram2d(*sea.T, bins=4, range=[[0, 1], [0, 1]])[0]
+    grid = (np.indices((400, 400)).reshape(2, -1).T + 0.5) / 400
+    free = grid[islands_of(grid) < 0]
+    expected = np.histogram2d(*free.T, bins=4, range=[[0, 1], [0, 1]])[0]
+    expected *= len(sea) / expected.sum()
+    assert np.abs(squares - expected).max() < 5 * np.sqrt(expected.max())
+
+
+def test_islands_lie_apart_inside_the_square():
+    for k, (*center, radius) in enumerate(ISLANDS):
+        assert radius < min(center) and max(center) < 1 - radius
+        gaps = np.linalg.norm(ISLANDS[:, :2] - center, axis=1) - ISLANDS[:, 2] - radius
+        assert (np.delete(gaps, k) > 0.1).all()
+    assert (np.pi * ISLANDS[:, 2] ** 2).sum() == pytest.approx(0.1)
+    assert (np.diff(ISLANDS[:, 2]) < 0).all()
+
+
+def test_the_place_in_the_table_does_not_give_the_island_away():
+    places = []
+    for seed in range(100):
+        X, y = make_islands(200, prevalence=0.1, random_state=seed)
+        places.append(np.flatnonzero(islands_of(X[y == 1]) == 0).mean())
+    # As for the outliers: 10 of the places 0 to 19.
+    assert np.mean(places) == pytest.approx(9.5, abs=0.6)

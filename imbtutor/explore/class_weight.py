@@ -1,0 +1,393 @@
+"""One weight, moved: the weighted model beside the moved threshold."""
+
+import altair as alt
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import precision_score, recall_score
+from threadpoolctl import threadpool_limits
+
+from imbtutor._checks import check_labels, check_points
+from imbtutor.explore.live import Live
+from imbtutor.explore.parts import INK, panel
+from imbtutor.roles import COLORS
+
+DOUBLINGS = 6  # the largest weight is 2 ** 6 = 64
+STEPS = 2  # steps of the slider to a doubling
+PENALTIES = [0.01, 0.1, 1, 100]
+WEIGHTED = "#CC79A7"
+WAYS = ["weight w, threshold 0.5", "no weight, threshold 1 / (1 + w)"]
+
+
+def explore_class_weight(X, y, name="class-weight"):
+    """Move the weight of the positives; a threshold moves the same line.
+
+    Two logistic regressions are compared on the points that trained them. One has
+    ``class_weight={0: 1, 1: w}`` and calls a point positive at 0.5; the other has
+    no weights and calls it positive at the threshold ``1 / (1 + w)``.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, 2)
+        The points, a few hundred for a readable picture.
+    y : array-like of shape (n_samples,)
+        1 for the minority, 0 for the majority.
+    name : str, default="class-weight"
+        Name of the figure, unique on its page.
+
+    Returns
+    -------
+    Live
+        The figure. Controls: ``log2_w`` (from 0 to 6, so that ``w`` runs from 1 to
+        64) and ``C`` of both models (0.01, 0.1, 1 or 100). Computed: ``w``,
+        ``threshold``, ``log_w``, ``intercept_shift`` (intercept with weight minus
+        intercept without), ``same`` (share of points on which the two decide
+        alike), ``recall`` and ``precision`` of the weighted model,
+        ``recall_moved`` and ``precision_moved`` of the moved threshold,
+        ``mean_p`` (mean predicted probability with weight), ``mean_p_plain``
+        (without) and ``prevalence``. A precision is None where no point is
+        called positive.
+
+    Raises
+    ------
+    ValueError
+        If X has not two columns, or holds NaN; if y does not match it, or does not
+        hold both 0 and 1.
+
+    Notes
+    -----
+    Without a penalty, and if the log-odds are linear, a weight ``w`` on the
+    positives adds ``log(w)`` to the intercept of a logistic regression and changes
+    nothing else, once there are enough samples. It is the weighting of [1]_, and
+    the threshold is that of [2]_ for a miss that costs ``w`` false alarms.
+    `sklearn.linear_model.LogisticRegression` penalizes the coefficients with
+    strength ``1 / C``; a weight adds to the data, not to the penalty.
+
+    References
+    ----------
+    .. [1] G. King and L. Zeng (2001), "Logistic regression in rare events data",
+       Political Analysis 9, 137-163.
+    .. [2] C. Elkan (2001), "The foundations of cost-sensitive learning", IJCAI,
+       973-978.
+
+    Examples
+    --------
+    >>> from imbtutor import make_gaussians
+    >>> from imbtutor.explore import explore_class_weight
+    >>> fig = explore_class_weight(*make_gaussians(200, random_state=0))
+    >>> fig.set(log2_w=3, C=0.01)
+    >>> fig.get("log2_w")
+    3
+    """
+    X = check_points(X, n_features=2)
+    y = check_labels(y, len(X))
+    fitted = _fitted_models(X, y)
+    controls = [
+        alt.param(
+            "log2_w",
+            value=3,
+            bind=alt.binding_range(
+                min=0, max=DOUBLINGS, step=1 / STEPS, name="log2 of w"
+            ),
+        ),
+        alt.param("C", value=1, bind=alt.binding_select(options=PENALTIES, name="C")),
+    ]
+    looked_up = [column for column in fitted if column not in ("C", "log2_w")]
+    numbers = [
+        alt.param("w", expr="pow(2, log2_w)"),
+        alt.param("threshold", expr="1 / (1 + w)"),
+        alt.param("log_w", expr="log(w)"),
+        alt.param(
+            "cell",
+            expr=f"indexof({PENALTIES}, C) * {DOUBLINGS * STEPS + 1}"
+            f" + round(log2_w * {STEPS})",
+        ),
+        *[alt.param(f"{each}_at", value=_values(fitted[each])) for each in looked_up],
+        *[alt.param(each, expr=f"{each}_at[cell]") for each in looked_up],
+        alt.param("intercept_shift", expr="weighted[0] - plain[0]"),
+        alt.param("prevalence", value=float(y.mean())),
+        alt.param(
+            "say",
+            expr="'Weight ' + format(w, '.3~g') + ' and threshold '"
+            " + format(threshold, '.3f') + ' decide alike on '"
+            " + format(same, '.1%') + ' of the points: recall '"
+            " + format(recall, '.1%') + ' and ' + format(recall_moved, '.1%')"
+            f" + ', precision ' + {_percent('precision')}"
+            f" + ' and ' + {_percent('precision_moved')} + '. The intercept moved by '"
+            " + format(intercept_shift, '.2f') + ', log w is '"
+            " + format(log_w, '.2f') + '. Mean predicted probability '"
+            " + format(mean_p, '.1%') + ' with the weight and '"
+            " + format(mean_p_plain, '.1%') + ' without, where '"
+            " + format(prevalence, '.1%') + ' are positive.'",
+        ),
+    ]
+    chart = (
+        alt.concat(
+            _points(X, y),
+            _intercept(fitted),
+            _trade(fitted),
+            columns=2,
+            spacing=24,
+        )
+        .resolve_scale(
+            color="independent",
+            shape="independent",
+            stroke="independent",
+            strokeDash="independent",
+        )
+        .configure_axisY(minExtent=40)  # so that panels stay in place
+        .add_params(*controls, *numbers)
+    )
+    return Live(
+        chart,
+        name,
+        alt="Points of two classes, cut by the line of a weighted logistic regression "
+        "and by that of an unweighted one with a moved threshold; the move of the "
+        "intercept beside log w; and recall and precision of both against the weight.",
+    )
+
+
+def _values(column):
+    """Return a column as plain values; null where a precision is undefined."""
+    return [
+        None if isinstance(value, float) and np.isnan(value) else value
+        for value in column
+    ]
+
+
+def _percent(share):
+    return f"({share} === null ? 'undefined' : format({share}, '.1%'))"
+
+
+def _fitted_models(X, y):
+    """Fit both models for every state of the controls; return what they do."""
+    rows = []
+    # These problems are small: more threads only wait for one another.
+    with threadpool_limits(limits=1):
+        for C in PENALTIES:
+            plain = LogisticRegression(C=C).fit(X, y)
+            y_score = plain.predict_proba(X)[:, 1]
+            for step in range(DOUBLINGS * STEPS + 1):
+                w = 2 ** (step / STEPS)
+                weighted = LogisticRegression(C=C, class_weight={0: 1, 1: w})
+                y_weight = weighted.fit(X, y).predict(X)
+                y_moved = (y_score >= 1 / (1 + w)).astype(int)
+                scores = {
+                    key: score(y, y_pred)
+                    for (key, score), y_pred in [
+                        (("recall", recall_score), y_weight),
+                        (("recall_moved", recall_score), y_moved),
+                        (("precision", _precision), y_weight),
+                        (("precision_moved", _precision), y_moved),
+                    ]
+                }
+                row = {
+                    "C": C,
+                    "log2_w": step / STEPS,
+                    "weighted": _line(weighted),
+                    "plain": _line(plain),
+                    "same": (y_weight == y_moved).mean(),
+                    "mean_p": weighted.predict_proba(X)[:, 1].mean(),
+                    "mean_p_plain": y_score.mean(),
+                }
+                rows.append(row | scores)
+    return pd.DataFrame(rows)
+
+
+def _precision(y_true, y_pred):
+    return precision_score(y_true, y_pred, zero_division=np.nan)
+
+
+def _line(model):
+    """Intercept and coefficients: b0 + b1 x1 + b2 x2 = 0 is the cut at 0.5."""
+    return [model.intercept_[0], *model.coef_[0].tolist()]
+
+
+def _two_ways(chart, labels, i):
+    """Draw the line as the i-th of two: solid with the weight, dashed without."""
+    key = alt.Legend(
+        title=None,
+        orient="bottom",
+        columns=1,
+        labelLimit=250,
+        symbolType="stroke",
+        symbolSize=500,
+        symbolStrokeWidth=3,
+    )
+    return chart.transform_calculate(way=f"'{labels[i]}'").encode(
+        stroke=alt.Stroke(
+            "way:N",
+            scale=alt.Scale(domain=labels, range=[WEIGHTED, INK]),
+            legend=key,
+        ),
+        strokeDash=alt.StrokeDash(
+            "way:N",
+            scale=alt.Scale(domain=labels, range=[[1, 0], [5, 4]]),
+            legend=key,
+        ),
+        strokeWidth=alt.value([5, 2][i]),
+    )
+
+
+def _points(X, y):
+    low, high = X.min(axis=0), X.max(axis=0)
+    margin = np.maximum(0.05 * (high - low), 0.5)
+    domains = np.transpose([low - margin, high + margin]).round(1).tolist()
+    x, y_axis = (
+        {"scale": alt.Scale(domain=domain, nice=False), "title": f"feature {i + 1}"}
+        for i, domain in enumerate(domains)
+    )
+    roles = ["majority", "minority"]
+    data = pd.DataFrame(
+        {"x": X[:, 0], "y": X[:, 1], "class": np.where(y == 1, roles[1], roles[0])}
+    )
+    points = (
+        alt.Chart(data)
+        .mark_point(filled=True, size=30, opacity=0.85)
+        .encode(
+            x=alt.X("x:Q", **x),
+            y=alt.Y("y:Q", **y_axis),
+            color=alt.Color(
+                "class:N",
+                scale=alt.Scale(domain=roles, range=[COLORS[role] for role in roles]),
+                legend=alt.Legend(title=None, orient="top"),
+            ),
+            shape=alt.Shape(
+                "class:N",
+                scale=alt.Scale(domain=roles, range=["circle", "triangle-up"]),
+                legend=alt.Legend(title=None, orient="top"),
+            ),
+        )
+    )
+    score = "{0}[0] + {0}[1] * datum.x + {0}[2] * datum.y"
+    differ = (
+        alt.Chart(data, name="differ")
+        .transform_filter(
+            f"({score.format('weighted')} > 0)"
+            f" !== ({score.format('plain')} + log_w >= 0)"
+        )
+        .mark_point(size=80, strokeWidth=1.2, stroke=INK, opacity=1)
+        .encode(x="x:Q", y="y:Q")
+    )
+    center = np.mean(domains, axis=1).tolist()
+    lines = [
+        _two_ways(_cut("weighted", "0", center, "weight_line"), WAYS, 0),
+        _two_ways(_cut("plain", "log_w", center, "moved_line"), WAYS, 1),
+    ]
+    title = {
+        "text": {
+            "expr": "'Weight ' + format(w, '.3~g') + ': same decision on '"
+            " + format(same, '.1%')"
+        }
+    }
+    return panel(points, *lines, differ, title=title)
+
+
+def _cut(model, shift, center, name):
+    """The line on which a model's log-odds plus `shift` are 0, from edge to edge."""
+    b0, b1, b2 = (f"{model}[{i}]" for i in range(3))
+    # From the foot of the perpendicular of the center, far out in both directions.
+    length = f"({b1} * {b1} + {b2} * {b2})"
+    away = f"({b0} + {shift} + {b1} * {center[0]} + {b2} * {center[1]}) / {length}"
+    reach = f"40 * datum.side / sqrt({length})"
+    return (
+        alt.Chart(alt.Data(values=[{"side": -1}, {"side": 1}]), name=name)
+        .transform_calculate(
+            x=f"{center[0]} - {away} * {b1} - {reach} * {b2}",
+            y=f"{center[1]} - {away} * {b2} + {reach} * {b1}",
+        )
+        .mark_line(clip=True)
+        .encode(x="x:Q", y="y:Q", order="side:Q")
+    )
+
+
+def _weight(field):
+    return alt.X(
+        field,
+        title="weight w (log scale)",
+        scale=alt.Scale(type="log", base=2, domain=[1, 2**DOUBLINGS], nice=False),
+        axis=alt.Axis(values=[2**i for i in range(DOUBLINGS + 1)], format="d"),
+    )
+
+
+def _curve(data, name, y, labels, i):
+    line = (
+        alt.Chart(data, name=name)
+        .transform_filter("datum.C === C")
+        .transform_calculate(w="pow(2, datum.log2_w)")
+        .mark_line()
+        .encode(x=_weight("w:Q"), y=y, order="w:Q")
+    )
+    return _two_ways(line, labels, i)
+
+
+def _now(field, name):
+    """The present weight on a curve of the weighted model."""
+    return (
+        alt.Chart(alt.Data(values=[{}]), name=name)
+        .transform_calculate(x="w", y=field)
+        .transform_filter("isNumber(datum.y)")
+        .mark_point(
+            filled=True, size=130, opacity=1, color=COLORS["minority"], stroke="white"
+        )
+        .encode(x=_weight("x:Q"), y="y:Q")
+    )
+
+
+def _intercept(fitted):
+    data = fitted[["C", "log2_w"]].assign(
+        shift=fitted["weighted"].str[0] - fitted["plain"].str[0],
+        log_w=np.log(2) * fitted["log2_w"],
+    )
+    labels = ["intercept with weight - without", "log w"]
+    title = {
+        "text": {
+            "expr": "'Intercept moved by ' + format(intercept_shift, '.2f')"
+            " + ', log w is ' + format(log_w, '.2f')"
+        }
+    }
+    return panel(
+        *[
+            _curve(
+                data,
+                f"{field}_curve",
+                alt.Y(f"{field}:Q", title="move of the intercept"),
+                labels,
+                i,
+            )
+            for i, field in enumerate(["shift", "log_w"])
+        ],
+        _now("intercept_shift", "intercept_dot"),
+        title=title,
+    )
+
+
+def _trade(fitted):
+    fields = ["recall", "precision"]
+    data = fitted[["C", "log2_w", *fields, *[f"{each}_moved" for each in fields]]]
+    y = {
+        "title": "share",
+        "scale": alt.Scale(domain=[0, 1]),
+        "axis": alt.Axis(format="%", tickCount=5),
+    }
+    lines = [
+        _curve(data, f"{field}_curve", alt.Y(f"{field}:Q", **y), WAYS, i)
+        for i, suffix in enumerate(["", "_moved"])
+        for field in [f"{each}{suffix}" for each in fields]
+    ]
+    title = {
+        "text": {
+            "expr": "'Recall ' + format(recall, '.0%') + ', precision '"
+            " + (precision === null ? 'undefined' : format(precision, '.0%'))"
+        }
+    }
+    dots = [_now(field, f"{field}_dot") for field in fields]
+    names = [
+        alt.Chart(data)
+        .transform_filter(f"datum.C === C && datum.log2_w === {DOUBLINGS}")
+        .transform_calculate(x=f"{2**DOUBLINGS}", label=f"'{field}'")
+        .mark_text(align="right", dx=-4, dy=dy)
+        .encode(x=_weight("x:Q"), y=alt.Y(f"{field}:Q", **y), text="label:N")
+        for field, dy in zip(fields, [14, -20], strict=True)
+    ]
+    return panel(*lines, *dots, *names, title=title)

@@ -1,0 +1,787 @@
+"""The diagnosis says of a table what is so, and nothing else."""
+
+import re
+import warnings
+from pathlib import Path
+from xml.etree import ElementTree
+
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.sparse import csr_array
+from scipy.stats import binomtest
+from sklearn.datasets import load_breast_cancer, load_digits
+from sklearn.metrics import roc_auc_score
+from sklearn.preprocessing import StandardScaler
+
+from imbtutor import diagnose, diagnosis, load_wine_quality, minority_types
+from imbtutor.diagnosis import CHAPTERS, HEADINGS
+
+ROOT = Path(__file__).parent.parent
+
+
+def finding(report, subject):
+    """Return the finding on a subject, or None."""
+    found = [each for each in report.findings if each.subject == subject]
+    assert len(found) < 2
+    return found[0] if found else None
+
+
+def level(report, subject):
+    found = finding(report, subject)
+    return found and found.level
+
+
+def table(n_samples=400, n_positives=100, seed=0):
+    """Return a table without a fault, and its labels: 100 positives of 400."""
+    rng = np.random.default_rng(seed)
+    y = np.repeat([0, 1], [n_samples - n_positives, n_positives])
+    X = rng.standard_normal((n_samples, 3)) + 0.5 * y[:, None]
+    return pd.DataFrame(X, columns=["a", "b", "c"]), y
+
+
+# Chapters
+
+
+@pytest.mark.parametrize(("stem", "title"), CHAPTERS.items())
+def test_each_chapter_exists_under_its_title(stem, title):
+    path = ROOT / "notebooks" / f"{stem}.ipynb"
+    first = nbformat.read(path, as_version=4).cells[0].source
+    assert first.splitlines()[0] == f"# {title}"
+
+
+def test_the_code_names_the_chapters_of_the_list_and_all_of_them():
+    code = Path(diagnosis.__file__).read_text("utf-8")
+    _, code = code.split('"""The chapters that a report may name')
+    assert set(re.findall(r'"(\d\d_\w+)"', code)) == set(CHAPTERS)
+
+
+# Real data
+
+
+def card(title):
+    """Return the first column of numbers on a card of book/datasets.md."""
+    page = (ROOT / "book" / "datasets.md").read_text("utf-8")
+    text = re.search(rf"^## {title}$(.+?)(?=^## |\Z)", page, re.M | re.S).group(1)
+    rows = re.findall(r"^\| ([a-z ]+?) \| ([^|]+?) \|", text, re.M)
+    return text, dict(rows)
+
+
+def facts(numbers):
+    return {
+        "rows": f"{numbers['n_samples']:,}",
+        "features": f"{numbers['n_features']}",
+        "positives": f"{numbers['n_positives']}",
+        "prevalence": f"{100 * numbers['prevalence']:.1f} %",
+        "imbalance ratio": f"{numbers['ratio']:.1f}:1",
+        "copies of an earlier row": f"{numbers['n_copies']}",
+        "missing values": f"{sum(numbers['n_missing'].values())}",
+    }
+
+
+@pytest.fixture(scope="module")
+def wine():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        bunch = load_wine_quality(fallback="simulated")
+    if bunch.source == "simulated":
+        pytest.skip("needs the real wine: a network, or IMBTUTOR_DATA")
+    return bunch
+
+
+def test_the_wine(wine):
+    report = diagnose(wine.data, wine.target)
+    text, rows = card("White wine")
+    assert facts(report.numbers).items() <= rows.items()
+    share = 100 * report.numbers["widest_share"]
+    assert f"{share:.0f} % is total sulfur dioxide" in text
+    assert f"one fifth holds {report.numbers['n_held_out']} of them" in text
+    # What chapter 14 says of 26 of 37.
+    assert report.numbers["recall_interval"] == pytest.approx((0.54, 0.83), abs=0.005)
+    assert "finds 26 of them" in finding(report, "Positives").text
+    types = minority_types(StandardScaler().fit_transform(wine.data), wine.target)
+    expected = {name: (types == name).sum() for name in diagnosis.TYPES}
+    assert report.numbers["neighbor_types"] == expected
+    assert report.numbers["n_typed"] == 183
+    looked_at = [each.subject for each in report.findings if each.level == "look"]
+    assert looked_at == ["Copies"]
+    assert level(report, "Scales") == level(report, "Neighbors") == "note"
+    # Without copies nothing is left to mend.
+    mended = load_wine_quality(drop_duplicates=True)
+    report = diagnose(mended.data, mended.target)
+    assert not [each for each in report.findings if each.level == "look"]
+
+
+def test_the_grades_of_the_wine(wine):
+    report = diagnose(wine.data, wine.quality)
+    counts = wine.quality.value_counts().sort_index().to_dict()
+    assert report.numbers["classes"] == counts
+    assert report.numbers["positive"] == 9 and report.numbers["n_positives"] == 5
+    assert "9 (5), 3 (20), 4 (163)" in finding(report, "Classes").text
+    assert level(report, "Positives") == "look"
+    # No more than four of five neighbors can be of a class with five members.
+    assert "at most 4 of 5" in finding(report, "Neighbors").meaning
+    threes = diagnose(wine.data, wine.quality, positive=3)
+    same = diagnose(wine.data, wine.quality == 3)
+    assert threes.numbers["n_positives"] == 20
+    assert threes.numbers["auc"] == same.numbers["auc"]
+    assert threes.numbers["neighbor_types"] == same.numbers["neighbor_types"]
+
+
+def test_the_digits():
+    X, digit = load_digits(return_X_y=True)
+    report = diagnose(X, digit == 8)
+    text, rows = card("Digits, 8 against the rest")
+    assert facts(report.numbers).items() <= rows.items()
+    assert report.numbers["constant_columns"] == [0, 32, 39]
+    assert "3 of the 64 pixels are blank" in text
+    assert len(report.numbers["integer_columns"]) == 61
+    # All pixels have one scale, and most eights lie among eights.
+    assert level(report, "Scales") == level(report, "Neighbors") == "fine"
+    assert not [each for each in report.findings if each.level == "look"]
+
+
+def test_the_breast_cancer_data():
+    cancer = load_breast_cancer(as_frame=True)
+    report = diagnose(cancer.data, 1 - cancer.target)
+    text, rows = card("Breast cancer")
+    assert facts(report.numbers).items() <= rows.items()
+    std = report.numbers["std"].values()
+    assert f"from {min(std):.4f} to {max(std):.0f}" in text
+    expected = {
+        column: max(auc, 1 - auc)
+        for column, values in enumerate(cancer.data.to_numpy().T)
+        for auc in [roc_auc_score(1 - cancer.target, values)]
+    }
+    assert report.numbers["auc"] == pytest.approx(expected, abs=1e-12)
+    # The comment beside _TOO_GOOD.
+    assert max(expected.values()) == pytest.approx(0.975, abs=0.0005)
+    assert level(report, "Prevalence") == level(report, "Leaks") == "fine"
+
+
+def test_the_reasons_beside_the_limits(wine):
+    in_order = 2 / 53_130  # 25 over 5
+    assert in_order == pytest.approx(2 * 120 / (25 * 24 * 23 * 22 * 21))
+    assert np.prod(1 - np.arange(25) / 100) == pytest.approx(0.04, abs=0.005)
+    widths = [
+        np.ptp(binomtest(n, 1000).proportion_ci(method="wilson")) for n in (700, 500)
+    ]
+    assert widths[1] / widths[0] == pytest.approx(1.09, abs=0.005)
+
+    def narrow(X):
+        variance = np.sort(X.var()[X.var() > 0])
+        return variance[: (len(variance) + 1) // 2].sum() / variance.sum()
+
+    assert narrow(wine.data) == pytest.approx(0.00003, abs=0.000005)
+    digits = load_digits(as_frame=True).data
+    assert narrow(digits) == pytest.approx(0.18, abs=0.005)
+
+
+# Each finding, on and off
+
+
+def test_a_clean_table_raises_no_alarm():
+    X, y = table()
+    report = diagnose(X, y)
+    assert {each.level for each in report.findings} == {"note", "fine", "next"}
+    noted = [each.subject for each in report.findings if each.level == "note"]
+    assert noted == ["Positives", "Neighbors"]
+    assert "Look at these first" not in repr(report)
+    for absent in ("Classes", "Dates", "Categories", "Whole numbers"):
+        assert finding(report, absent) is None
+    assert report.numbers["auc"] == pytest.approx(
+        {j: roc_auc_score(y, X.iloc[:, j]) for j in range(3)}
+    )
+    assert report.numbers["std"] == pytest.approx(dict(enumerate(X.std())))
+
+
+@pytest.mark.parametrize(
+    ("n_positives", "positive", "expected", "words"),
+    [
+        (79, None, "note", r"rare.*never says 1 is right in 80\.2"),
+        (80, None, "fine", "not rare"),
+        (200, None, "fine", "not rare"),
+        (79, 0, "note", "larger class"),
+    ],
+)
+def test_prevalence(n_positives, positive, expected, words):
+    X, y = table(n_positives=n_positives)
+    found = finding(diagnose(X, y, positive=positive), "Prevalence")
+    assert found.level == expected
+    assert re.search(words, found.meaning)
+
+
+@pytest.mark.parametrize(
+    ("n_positives", "expected"),
+    [(70, "look"), (90, "note"), (350, "note"), (450, "fine")],
+)
+def test_the_number_of_positives(n_positives, expected):
+    """It is the count that decides, at any prevalence."""
+    for n_samples in (1000, 5000):
+        X, y = table(n_samples, n_positives)
+        report = diagnose(X, y)
+        assert level(report, "Positives") == expected
+        n = round(n_positives / 5)
+        interval = binomtest(round(0.7 * n), n).proportion_ci(method="wilson")
+        assert report.numbers["recall_interval"] == tuple(interval)
+
+
+def test_copies_and_contradictions():
+    X, y = table()
+    X = pd.concat([X, X.iloc[[0, 0, 399]]])
+    same = diagnose(X, np.r_[y, 0, 0, 1])
+    assert (same.numbers["n_copies"], same.numbers["n_positive_copies"]) == (3, 1)
+    assert same.numbers["n_contradictions"] == 0
+    assert level(same, "Contradictions") == "fine"
+    other = diagnose(X, np.r_[y, 1, 1, 1])
+    # Row 0 is negative; its two copies are positive, and the second copies the first.
+    assert other.numbers["n_copies"] == 2
+    assert other.numbers["n_contradictions"] == 3
+    assert other.numbers["n_positive_contradictions"] == 2
+    assert level(other, "Contradictions") == "look"
+
+
+@pytest.mark.parametrize(("n_copies", "expected"), [(1, "note"), (5, "look")])
+def test_a_copy_in_many_rows_is_no_alarm(n_copies, expected):
+    """The limit is one in a hundred, of the rows or of the positives."""
+    X, y = table()
+    rows = np.r_[np.arange(400), np.arange(n_copies)]
+    assert level(diagnose(X.iloc[rows], y[rows]), "Copies") == expected
+
+
+def test_columns_of_text_and_gaps_are_compared_too():
+    X = pd.DataFrame(
+        {
+            "text": ["x", "x", "x", "y", None, None, ""],
+            "number": [1, 1, np.nan, 1, np.nan, np.nan, np.nan],
+        }
+    )
+    report = diagnose(X, list("nnnnppp"))
+    assert report.numbers["n_copies"] == 2
+
+
+def test_missing_and_infinite_values():
+    X, y = table()
+    X.loc[:9, "b"] = np.nan
+    X.loc[5, "c"] = -np.inf
+    report = diagnose(X, y)
+    assert report.numbers["n_missing"] == {1: 10, 2: 1}
+    found = finding(report, "Missing")
+    assert found.level == "note"
+    assert "11, in 2 of 3 columns. Most in one: b, 2.5\u00a0%" in found.text
+    assert "Infinite ones among them: 1" in found.text
+    # Ten gaps are filled, and every positive has its kind.
+    assert report.numbers["n_typed"] == sum(report.numbers["neighbor_types"].values())
+
+
+@pytest.mark.parametrize("value", [0, 1.5, "x", None, np.nan, True, pd.Timestamp(0)])
+def test_constant_columns(value):
+    X, y = table()
+    X.insert(1, "same", pd.Series([value] * len(X)))
+    report = diagnose(X, y)
+    assert report.numbers["constant_columns"] == [1]
+    assert level(report, "Constants") == "note"
+    assert 1 not in report.numbers["auc"] and 1 not in report.numbers["std"]
+
+
+def test_a_late_change_is_no_constant():
+    X, y = table()
+    X["once"] = np.arange(400) == 399
+    X["gap"] = pd.Series([1.0] * 399 + [np.nan])
+    assert diagnose(X, y).numbers["constant_columns"] == []
+
+
+@pytest.mark.parametrize("kind", ["integers", "big integers", "floats", "text"])
+def test_identifiers(kind):
+    X, y = table()
+    numbers = np.random.default_rng(1).permutation(400)
+    X["id"] = {
+        "integers": numbers,
+        "big integers": numbers + 2**62,  # a float could not tell them apart
+        "floats": numbers.astype(float),
+        "text": [f"row {n}" for n in numbers],
+    }[kind]
+    report = diagnose(X, y)
+    assert report.numbers["id_columns"] == [3]
+    assert level(report, "Identifiers") == "look"
+    # An id is no measurement: neither a scale nor a distance.
+    assert list(report.numbers["std"]) == [0, 1, 2]
+    assert "in 3 of 4 columns" in finding(report, "Neighbors").text
+    assert finding(report, "Whole numbers") is None
+    X.loc[0, "id"] = X.loc[1, "id"]
+    assert diagnose(X, y).numbers["id_columns"] == []
+
+
+def test_ids_do_not_hide_copies_and_copies_do_not_hide_ids():
+    X, y = table()
+    rows = np.r_[np.arange(400), np.arange(20)]
+    numbered = X.iloc[rows].assign(id=np.arange(420)[::-1])
+    copied = X.assign(id=np.arange(400)[::-1]).iloc[rows]
+    for each in (numbered, copied):
+        report = diagnose(each, y[rows])
+        assert report.numbers["id_columns"] == [3]
+        assert report.numbers["n_copies"] == 20
+        text = finding(report, "Copies").text
+        assert "in every column but id, and in the class: 20 (4.8\u00a0%)" in text
+    assert "copies aside" in finding(report, "Identifiers").text
+    # Where there is nothing but an id, rows are compared by it.
+    assert diagnose(numbered[["id"]], y[rows]).numbers["n_copies"] == 0
+
+
+def test_measurements_and_small_tables_have_no_ids():
+    X, y = table()  # every measurement is different, too
+    assert diagnose(X, y).numbers["id_columns"] == []
+    small = pd.DataFrame({"age": range(20, 44)})
+    assert diagnose(small, [0, 1] * 12).numbers["id_columns"] == []
+
+
+def leaky(y, kind):
+    rng = np.random.default_rng(2)
+    return {
+        "number": y + rng.uniform(0, 0.5, len(y)),
+        "reversed": -y + rng.uniform(0, 0.5, len(y)),
+        "text": np.where(y == 1, rng.choice(["closed", "lost"], len(y)), "open"),
+        "date": pd.Timestamp(0) + pd.to_timedelta(y + rng.uniform(size=len(y)), "D"),
+        "gap": np.where(y == 1, rng.uniform(size=len(y)), np.nan),
+        "date or gap": pd.Series(pd.Timestamp(0), range(len(y))).where(y == 1),
+    }[kind]
+
+
+@pytest.mark.parametrize(
+    "kind", ["number", "reversed", "text", "date", "gap", "date or gap"]
+)
+def test_leaks(kind):
+    X, y = table()
+    X["leak"] = leaky(y, kind)
+    report = diagnose(X, y)
+    found = finding(report, "Leaks")
+    assert found.level == "look"
+    assert found.text == "Too good alone: leak (AUC 1.000)."
+    # The same column for other labels says nothing. By chance an AUC strays by 0.03
+    # (one standard deviation); all of these would have to stray by five.
+    rng = np.random.default_rng(3)
+    report = diagnose(X, rng.permutation(y))
+    assert level(report, "Leaks") == "fine"
+    assert report.numbers["auc"][3] < 0.65
+
+
+def test_text_that_is_all_different_is_no_leak():
+    """In its own rows, the level of an id knows the class."""
+    X, y = table()
+    X["id"] = [f"row {i}" for i in np.random.default_rng(0).permutation(400)]
+    assert diagnose(X, y).numbers["auc"][3] < 0.65
+
+
+@pytest.mark.parametrize(("n_samples", "n_positives"), [(24, 10), (100, 4)])
+def test_few_rows_accuse_no_column(n_samples, n_positives):
+    X, y = table(n_samples, n_positives)
+    X["leak"] = y
+    report = diagnose(X, y)
+    assert report.numbers["auc"] == {}
+    assert level(report, "Leaks") == "fine"
+    assert "No column was judged" in finding(report, "Leaks").text
+
+
+def test_a_column_with_few_values_is_judged_by_its_gaps():
+    X, y = table()
+    # Three values, all positive and the largest: that is no evidence.
+    X["rare"] = pd.Series([np.nan] * 397 + [1.0, 2.0, 3.0])
+    assert diagnose(X, y).numbers["auc"][3] == pytest.approx(0.515)
+
+
+def test_dates():
+    X, y = table()
+    days = np.random.default_rng(4).integers(0, 90, 400)
+    X["when"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(days, unit="D")
+    X["long"] = pd.to_timedelta(days, unit="h")
+    X["day"] = X["when"].dt.date
+    X["month"] = X["when"].dt.to_period("M")
+    X["here"] = X["when"].dt.tz_localize("UTC")
+    report = diagnose(X, y)
+    assert report.numbers["date_columns"] == [3, 4, 5, 6, 7]
+    assert level(report, "Dates") == "note"
+    assert set(report.numbers["auc"]) == set(range(8))
+
+
+def test_scales():
+    X, y = table()
+    X["a"] *= 1000
+    report = diagnose(X, y)
+    found = finding(report, "Scales")
+    assert found.level == "note" and "(a)" in found.text
+    variance = X.var()
+    expected = variance["a"] / variance.sum()
+    assert report.numbers["widest_share"] == pytest.approx(expected)
+    # Another unit for all columns changes nothing, and squares may not overflow.
+    for unit in (1e-300, 1e300):
+        assert diagnose(X * unit, y).numbers["widest_share"] == pytest.approx(expected)
+    assert finding(diagnose(X[["a"]], y), "Scales") is None
+    # The neighbors are those of scaled columns.
+    clean = diagnose(table()[0], y)
+    assert report.numbers["neighbor_types"] == clean.numbers["neighbor_types"]
+
+
+def test_categories():
+    X, y = table()
+    towns = np.array(["Faro", "Porto", "Lisboa"])[np.arange(400) % 3]
+    X["town"] = towns
+    X["category"] = pd.Categorical(towns, categories=["Evora", *np.unique(towns)])
+    X["object"] = pd.Series(towns, dtype=object).where(np.arange(400) > 5, None)
+    report = diagnose(X, y)
+    assert report.numbers["text_columns"] == [3, 4, 5]
+    text = finding(report, "Categories").text
+    assert "3 of 6 columns" in text and "Most levels: 4 in object" in text
+    assert report.numbers["n_missing"] == {5: 6}
+
+
+def test_whole_numbers():
+    X, y = table()
+    X["count"] = np.arange(400) % 7
+    X["float"] = np.where(np.arange(400) % 9, 2.0, np.nan)
+    X["flag"] = np.arange(400) % 2 == 0
+    report = diagnose(X, y)
+    assert report.numbers["integer_columns"] == [3, 4, 5]
+    assert "3 of 6 columns" in finding(report, "Whole numbers").text
+
+
+@pytest.mark.parametrize(
+    ("distance", "expected", "words"),
+    [(20, "fine", "their own kind"), (0, "note", "no more than one")],
+)
+def test_neighbors(distance, expected, words):
+    X, y = table(2000, 100)
+    report = diagnose(X + distance * y[:, None], y)
+    found = finding(report, "Neighbors")
+    assert found.level == expected and words in found.meaning
+    assert report.numbers["n_typed"] == 100
+
+
+@pytest.mark.parametrize("n_positives", [1, 2, 5])
+def test_fewer_positives_than_neighbors(n_positives):
+    X, y = table(n_positives=n_positives)
+    report = diagnose(X, y)
+    assert f"at most {n_positives - 1} of 5" in finding(report, "Neighbors").meaning
+    assert level(report, "Positives") == "look"
+    assert report.numbers["n_typed"] == n_positives
+
+
+@pytest.mark.parametrize(
+    ("X", "y"),
+    [
+        (pd.DataFrame({"town": list("ababab")}), [0, 0, 0, 0, 1, 1]),
+        (np.arange(5.0)[:, None], [0, 0, 0, 1, 1]),
+        (np.ones((6, 2)), [0, 0, 0, 0, 1, 1]),
+    ],
+)
+def test_without_anything_to_measure_there_are_no_neighbors(X, y):
+    report = diagnose(X, y)
+    assert "not looked at" in finding(report, "Neighbors").text
+    assert report.numbers["neighbor_types"] == {} and report.numbers["n_typed"] == 0
+
+
+def test_what_comes_next_depends_on_the_rarity():
+    rare = finding(diagnose(*table(n_positives=40)), "Next")
+    assert "21_threshold" in rare.chapters and "threshold" in rare.text
+    even = finding(diagnose(*table()), "Next")
+    assert "threshold" not in even.text
+
+
+# Large tables
+
+
+def test_large_tables_are_sampled_and_say_so(monkeypatch):
+    X, y = table(2000, 400)
+    whole = diagnose(X, y)
+    assert "at random" not in repr(whole)
+    assert whole.numbers["n_typed"] == 400
+    monkeypatch.setattr(diagnosis, "_N_TYPED", 50)
+    monkeypatch.setattr(diagnosis, "_N_RANKED", 100)
+    report = diagnose(X, y)
+    assert report.numbers["n_typed"] == 50
+    text = finding(report, "Neighbors").text
+    assert "50 of 400 positives drawn at random" in text
+    # Over 200 draws the largest of three differences was 0.13.
+    assert report.numbers["auc"] == pytest.approx(whole.numbers["auc"], abs=0.2)
+    assert report.numbers["auc"] != whole.numbers["auc"]
+    assert diagnose(X, y) == report
+    assert diagnose(X, y, random_state=np.random.RandomState(0)) == report
+    assert diagnose(X, y, random_state=1) != report
+
+
+# What goes in
+
+
+def test_any_container_gives_the_same_numbers():
+    X, y = table()
+    X["a"] = X["a"].round(1)
+    X["count"] = np.arange(400) % 5
+    expected = diagnose(X, y).numbers
+    for each in (
+        X.to_numpy(),
+        X.to_numpy().tolist(),
+        X.to_numpy().astype(object),
+        np.asfortranarray(X.to_numpy()),
+        X.convert_dtypes(),
+        X.astype(pd.SparseDtype(float)),
+        X.set_axis(np.arange(400)[::-1]),
+        X.set_axis([("x", 1), ("x", 2), ("y", 1), ("y", 2)], axis=1),
+    ):
+        numbers = diagnose(each, y).numbers
+        assert numbers.keys() == expected.keys()
+        for key, value in numbers.items():
+            assert value == pytest.approx(expected[key]), key
+
+
+@pytest.mark.parametrize(
+    ("labels", "positive"),
+    [
+        ([0, 1], 1),
+        ([1, 0], 0),
+        ([False, True], True),
+        (["no", "yes"], "yes"),
+        ([0.0, 1.0], 1.0),
+        ([-1, 7], 7),
+    ],
+)
+def test_any_labels_will_do(labels, positive):
+    X, y = table()
+    names = np.array(labels)[y]
+    expected = diagnose(X, y).numbers
+    unused = pd.Series(names).astype("category").cat.add_categories(["unused"])
+    for each in (
+        names,
+        names.tolist(),
+        pd.Series(names),
+        pd.Series(names).convert_dtypes(),
+        pd.Categorical(names),
+        unused,
+    ):
+        numbers = diagnose(X, each).numbers
+        assert numbers["positive"] == positive
+        assert numbers["classes"] == {labels[0]: 300, labels[1]: 100}
+        assert numbers["neighbor_types"] == expected["neighbor_types"]
+
+
+def test_of_equally_rare_classes_the_last_is_positive():
+    X, y = table(n_positives=200)
+    assert diagnose(X, y).numbers["positive"] == 1
+    assert diagnose(X, 1 - y).numbers["positive"] == 1
+    assert diagnose(X, 1 - y, positive=0).numbers["positive"] == 0
+
+
+def test_many_classes_are_listed_in_part():
+    X, _ = table()
+    report = diagnose(X, np.arange(400) % 40)
+    assert "and 30 more" in finding(report, "Classes").text
+    assert len(report.numbers["classes"]) == 40
+
+
+def test_names_are_told_apart():
+    X, y = table()
+    X = X.assign(d=1, e=2, f=3).set_axis(["x", "x", "y", "x", "", 7], axis=1)
+    text = finding(diagnose(X, y), "Constants").text
+    assert text == "The same in every row: x (column 3), no name, column 7."
+    X.columns = ["x", "y", "z", "w\n\x1b[31m" + "long " * 20, *"pq"]
+    text = finding(diagnose(X, y), "Constants").text
+    assert "w [31mlong long long long long long l..., p, q." in text
+
+
+X_good, y_good = table(40, 10)
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "arguments", "error", "message"),
+    [
+        (
+            csr_array(X_good),
+            y_good,
+            {},
+            TypeError,
+            r"X is a sparse.*\(40, 3\).*toarray",
+        ),
+        (y_good, y_good, {}, ValueError, r"X has the shape \(40,\); pass a table"),
+        (X_good["a"], y_good, {}, ValueError, r"X has the shape \(40,\)"),
+        (X_good[[]], y_good, {}, ValueError, r"X has the shape \(40, 0\)"),
+        (X_good[:0], [], {}, ValueError, r"X has the shape \(0, 3\)"),
+        (5, [0], {}, ValueError, r"X has the shape \(\)"),
+        ([[1, 2], [3]], [0, 1], {}, ValueError, "X holds rows of different lengths"),
+        (X_good * 1j, y_good, {}, TypeError, "X has complex numbers in a"),
+        ([[{}], [{}]], [0, 1], {}, TypeError, "X has values in column 0 .*unhashable"),
+        (X_good, y_good[1:], {}, ValueError, r"y has the shape \(39,\).*40 rows"),
+        (X_good, y_good[:, None], {}, ValueError, r"y has the shape \(40, 1\)"),
+        (X_good, X_good, {}, ValueError, r"y has the shape \(40, 3\)"),
+        (X_good, [None, *y_good[1:]], {}, ValueError, "y holds 1 missing labels"),
+        (X_good, [np.nan, *y_good[1:]], {}, ValueError, "y holds 1 missing labels"),
+        (X_good, pd.Series(y_good).shift(2), {}, ValueError, "y holds 2 missing"),
+        (
+            X_good,
+            pd.Categorical([None] * 40, categories=["y"]),
+            {},
+            ValueError,
+            "y holds 40 missing",
+        ),
+        (X_good, np.zeros(40), {}, ValueError, r"y holds one class only \(0.0\)"),
+        (X_good, ["no"] * 40, {}, ValueError, r"y holds one class only \('no'\)"),
+        (X_good, X_good["a"], {}, ValueError, "y holds fractions such as .*quantity"),
+        (X_good, y_good, {"positive": 2}, ValueError, "positive=2 .*use one of 0, 1"),
+        (X_good, y_good, {"positive": "1"}, ValueError, "positive='1' is not in y"),
+        (X_good, y_good, {"positive": [1]}, ValueError, r"positive=\[1\] is not in"),
+        (X_good, y_good, {"random_state": "x"}, ValueError, "'x' cannot be used to"),
+        (
+            X_good,
+            pd.Series(y_good, index=range(1, 41)),
+            {},
+            ValueError,
+            "y has another index than X; pass y.loc",
+        ),
+        (
+            X_good,
+            pd.Series(y_good).sample(frac=1, random_state=0),
+            {},
+            ValueError,
+            "y has another index than X",
+        ),
+    ],
+)
+def test_bad_input_is_named(X, y, arguments, error, message):
+    with pytest.raises(error, match=message):
+        diagnose(X, y, **arguments)
+
+
+def test_equal_indexes_are_welcome_and_an_array_has_none():
+    X, y = table()
+    odd = pd.Index(np.arange(400) * 2 + 1)
+    expected = diagnose(X, y)
+    assert diagnose(X.set_axis(odd), pd.Series(y, odd)) == expected
+    by_place = diagnose(X.to_numpy(), pd.Series(y, odd))
+    assert by_place.numbers == expected.numbers
+
+
+# What comes out
+
+
+def read(report):
+    """Return the rows of the HTML table; what is not well-formed is an error."""
+    root = ElementTree.fromstring(report._repr_html_())
+    assert root.tag == "table"
+    return root
+
+
+def check_output(report):
+    text = str(report)
+    assert text == repr(report)
+    assert max(map(len, text.splitlines())) <= 80
+    root = read(report)
+    (caption,) = root.findall("caption")
+    assert caption.text == report.title
+    heads = [each.text for each in root.iterfind(".//th[@scope='rowgroup']")]
+    levels = {each.level for each in report.findings}
+    assert heads == [HEADINGS[each] for each in HEADINGS if each in levels]
+    subjects = [each.text for each in root.iterfind(".//th[@scope='row']")]
+    assert sorted(subjects) == sorted(each.subject for each in report.findings)
+    assert all(each.get("scope") for each in root.iter("th"))
+    everything = " ".join(root.itertext())
+    for each in report.findings:
+        assert each.text in everything and each.meaning in everything
+        assert each.subject in text
+        for stem in each.chapters:
+            assert f"{stem[:2]} {CHAPTERS[stem]}" in everything
+
+
+def test_html_is_escaped():
+    X, y = table()
+    X["<b>bold</b>"] = 1
+    labels = np.where(y == 1, '"<script>alert(1)</script>', "a & b")
+    report = diagnose(X, labels)
+    page = report._repr_html_()
+    assert "<b>" not in page and "<script>" not in page
+    assert "&lt;b&gt;" in page and "&lt;script&gt;" in page
+    assert "<b>bold</b>" in str(report)
+    check_output(report)
+
+
+def test_html_leaves_the_colors_to_the_page():
+    page = diagnose(*table())._repr_html_()
+    assert not re.search(r"color|background|font|<style|<script|href", page)
+
+
+NAMES = st.text(max_size=60)
+
+
+@st.composite
+def columns(draw, n_samples):
+    """Return one column of any kind that a table may hold."""
+    kind = draw(
+        st.sampled_from(
+            ["float", "int", "bool", "text", "category", "date", "Int64", "mixed"]
+        )
+    )
+    values = {
+        "float": st.floats(width=64) | st.sampled_from([0.0, 1.0, np.nan]),
+        "int": st.integers(-(2**63), 2**63 - 1) | st.integers(0, 3),
+        "bool": st.booleans(),
+        "text": st.text(max_size=3) | st.none(),
+        "category": st.sampled_from(["x", "y", None]),
+        "date": st.datetimes(pd.Timestamp("1900-01-01"), pd.Timestamp("2100-01-01"))
+        | st.none(),
+        "Int64": st.integers(0, 5) | st.none(),
+        "mixed": st.none() | st.integers(0, 5) | st.floats(0, 1) | st.just("x"),
+    }[kind]
+    drawn = draw(st.lists(values, min_size=n_samples, max_size=n_samples))
+    dtype = {
+        "category": "category",
+        "date": "datetime64[us]",
+        "Int64": "Int64",
+        "mixed": object,
+    }.get(kind)
+    return pd.Series(drawn, dtype=dtype)
+
+
+@st.composite
+def tables(draw):
+    n_samples = draw(st.integers(2, 40))
+    parts = draw(st.lists(columns(n_samples), min_size=1, max_size=5))
+    X = pd.concat(parts, axis=1)
+    names = draw(st.lists(NAMES, min_size=len(parts), max_size=len(parts)))
+    X.columns = draw(st.sampled_from([names, ["same"] * len(parts)]))
+    X.index = draw(st.permutations(range(n_samples)))
+    labels = draw(
+        st.sampled_from([[0, 1], [False, True], ["a", "<b>"], [3, 5, 9], list("wxyz")])
+    )
+    y = draw(st.lists(st.sampled_from(labels), min_size=n_samples, max_size=n_samples))
+    y[:2] = labels[:2]
+    if draw(st.booleans()):
+        y = pd.Series(y, index=X.index)
+        y = y.astype("category") if draw(st.booleans()) else y
+    return X, y
+
+
+@settings(max_examples=100, deadline=None)
+@given(tables(), st.integers(0, 2**32 - 1))
+def test_any_table_gets_a_report(data, seed):
+    X, y = data
+    before = X.copy(deep=True), list(y)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        report = diagnose(X, y, random_state=seed)
+        assert diagnose(X, y, random_state=seed) == report
+    pd.testing.assert_frame_equal(X, before[0])
+    assert list(y) == before[1]
+    check_output(report)
+    numbers = report.numbers
+    counts = pd.Series(list(y)).value_counts()
+    assert numbers["classes"] == counts.to_dict()
+    assert numbers["n_positives"] == counts.min() == counts[numbers["positive"]]
+    assert numbers["prevalence"] * len(X) == pytest.approx(counts.min())
+    assert numbers["ratio"] == pytest.approx(1 / numbers["prevalence"] - 1)
+    low, high = numbers["recall_interval_all"]
+    assert 0 <= low < high <= 1
+    assert set(numbers["id_columns"]).isdisjoint(numbers["constant_columns"])
+    assert all(0.5 <= auc <= 1 for auc in numbers["auc"].values())
+    assert sum(numbers["neighbor_types"].values()) == numbers["n_typed"]
+    assert 0 <= numbers["n_positive_copies"] <= numbers["n_copies"] < len(X)
+    assert numbers["n_contradictions"] != 1
+    assert all(0 < n <= len(X) for n in numbers["n_missing"].values())
