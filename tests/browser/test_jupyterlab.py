@@ -37,14 +37,21 @@ DATA = (
 )
 # How a small one of each figure is made.
 FIGURES = {
+    "explore_calibration": "explore_calibration(*scores, train_prevalence=0.5)",
+    "explore_class_weight": "explore_class_weight(*points)",
     "explore_confusion": "explore_confusion()",
+    "explore_costs": "explore_costs(*scores)",
     "explore_faults": "explore_faults(summary, source='simulated')",
+    "explore_gradient": "explore_gradient()",
     "explore_interval": "explore_interval()",
+    "explore_minority_types": "explore_minority_types()",
     "explore_prevalence": "explore_prevalence(*scores)",
     "explore_sample_size": "explore_sample_size()",
     "explore_separation": "explore_separation()",
     "explore_smote": "explore_smote(*points)",
     "explore_threshold": "explore_threshold(*scores)",
+    "explore_threshold_search": "explore_threshold_search(*scores)",
+    "explore_tree": "explore_tree()",
 }
 
 

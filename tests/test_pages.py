@@ -1,0 +1,84 @@
+"""The quiz, the errata and the decision guide point at evidence that is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+BOOK = ROOT / "book"
+CHAPTER = re.compile(r"\]\(\.\./(notebooks/\d\d_\w+\.ipynb)")
+
+
+def text(name):
+    return (BOOK / name).read_text("utf-8")
+
+
+def parts(page, mark):
+    """Split a page at its entries, leaving out what stands before the first."""
+    return re.split(rf"^{mark}", page, flags=re.MULTILINE)[1:]
+
+
+MYTHS = parts(text("myths.md"), r"\*\*\d+\. ")
+
+
+def test_the_myths_are_numbered_and_many():
+    numbers = re.findall(r"^\*\*(\d+)\. ", text("myths.md"), re.MULTILINE)
+    assert [int(number) for number in numbers] == list(range(1, len(numbers) + 1))
+    assert len(numbers) >= 15
+
+
+@pytest.mark.parametrize("myth", MYTHS, ids=range(1, len(MYTHS) + 1))
+def test_a_myth_has_one_right_answer_with_its_evidence(myth):
+    answers = re.findall(
+        r"<details><summary>(.+?)</summary>\n\n(.+?)\n\n</details>", myth, re.DOTALL
+    )
+    assert len(answers) >= 2 and {"True", "False"} <= {name for name, _ in answers}
+    right = [feedback for _, feedback in answers if feedback.startswith("Yes")]
+    assert len(right) == 1
+    assert "\nEvidence: " in right[0] and CHAPTER.search(right[0])
+    # The wrong ones make the reader think, and do not give the chapter away.
+    assert all(len(feedback) > 20 for _, feedback in answers)
+
+
+def test_not_every_myth_is_false():
+    """Else the quiz would teach to answer without thinking."""
+    right = re.findall(r"<summary>([^<]+)</summary>\n\nYes", text("myths.md"))
+    assert len(right) == len(MYTHS)
+    assert right.count("False") <= 0.75 * len(right)
+    assert right.count("True") >= 2
+
+
+ERRATA = parts(text("errata.md"), "### ")
+
+
+@pytest.mark.parametrize("entry", ERRATA, ids=lambda entry: entry.split("\n")[0])
+def test_an_erratum_says_what_is_right_and_proves_it(entry):
+    assert re.search(r"^\*(Wrong|Imprecise|Outdated|Bug)\b.*\*$", entry, re.MULTILINE)
+    for name in ("The post", "Right", "Proof"):
+        assert re.search(rf"^- \*\*{name}:\*\* ", entry, re.MULTILINE), name
+    assert re.search(r"^- \*\*Why( it matters)?:\*\* ", entry, re.MULTILINE)
+    (proof,) = re.findall(r"^- \*\*Proof:\*\* (.+)", entry, re.MULTILINE)
+    assert CHAPTER.search(proof)
+
+
+def test_the_picture_of_the_path_and_its_text_agree():
+    picture = (BOOK / "images" / "deciding.svg").read_text("utf-8")
+    page = text("deciding.md")
+    drawn = re.findall(r'href="\.\./(notebooks/\w+)\.html" aria-label="(.+?)"', picture)
+    # The label of a link is the chapter that it opens.
+    assert all(f"/{label.split()[1]}_" in stem for stem, label in drawn)
+    written = set(CHAPTER.findall(page))
+    assert {f"{stem}.ipynb" for stem, _ in drawn} <= written
+    # Each step of the picture is a section of the page, in the same order.
+    steps = re.findall(r">(\d)\. ", picture)
+    assert steps == re.findall(r"^## (\d)\. ", page, re.MULTILINE)
+
+
+def test_no_branch_of_the_path_goes_without_evidence():
+    sections = parts(text("deciding.md"), "## ")
+    for section in sections:
+        items = re.findall(r"^- (.+)", section, re.MULTILINE)
+        assert CHAPTER.search(section), section.split("\n")[0]
+        for item in items:
+            assert CHAPTER.search(item), item
