@@ -124,6 +124,8 @@ def test_the_quiz_has_three_questions_with_feedback(path):
     quiz = text.split("## Check yourself")[1].split("**Exercise.**")[0]
     questions = re.split(r"^\*\*\d\. ", quiz, flags=re.MULTILINE)[1:]
     assert len(questions) == 3
+    for summary in re.findall(r"<summary>(.+?)</summary>", quiz):
+        assert not set("`$*") & set(summary), f"HTML shows it as it is: {summary}"
     for question in questions:
         answers = re.findall(
             r"<details><summary>[A-D]\. .+?</summary>\n\n(.+?)\n\n</details>",

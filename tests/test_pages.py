@@ -33,7 +33,8 @@ def test_a_myth_has_one_right_answer_with_its_evidence(myth):
     answers = re.findall(
         r"<details><summary>(.+?)</summary>\n\n(.+?)\n\n</details>", myth, re.DOTALL
     )
-    assert len(answers) >= 2 and {"True", "False"} <= {name for name, _ in answers}
+    # The same three each time, or the choice itself would give the answer away.
+    assert [name for name, _ in answers] == ["True", "False", "It depends"]
     right = [feedback for _, feedback in answers if feedback.startswith("Yes")]
     assert len(right) == 1
     assert "\nEvidence: " in right[0] and CHAPTER.search(right[0])
@@ -46,7 +47,7 @@ def test_not_every_myth_is_false():
     right = re.findall(r"<summary>([^<]+)</summary>\n\nYes", text("myths.md"))
     assert len(right) == len(MYTHS)
     assert right.count("False") <= 0.75 * len(right)
-    assert right.count("True") >= 2
+    assert right.count("True") >= 2 and right.count("It depends") >= 2
 
 
 ERRATA = parts(text("errata.md"), "### ")
