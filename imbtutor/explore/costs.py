@@ -7,7 +7,7 @@ from sklearn.metrics import confusion_matrix_at_thresholds
 
 from imbtutor._checks import check_labels, check_number, check_scores
 from imbtutor.explore.live import Live
-from imbtutor.explore.parts import INK, dot, panel
+from imbtutor.explore.parts import INK, confusion_panel, dot, panel
 from imbtutor.roles import COLORS
 
 # The threshold moves in steps of 0.005 up to 0.9; k / 200 is the number that the
@@ -156,7 +156,11 @@ def explore_costs(y_true, y_score, cost_fp=1.0, name="costs"):
             " + ', costs ' + format(elkan_cost, ',.0f') + '.'",
         ),
     ]
-    panels = [_bill(errors_at, per_1000), _matrix(positives, n - positives)]
+    cost = "datum.cell === 'FN' ? fn_cost : datum.cell === 'FP' ? fp_cost : 0"
+    matrix = confusion_panel(
+        f"'cost ' + format({cost}, ',.0f')", title="Counts, and costs per 1,000 cases"
+    )
+    panels = [_bill(errors_at, per_1000), matrix]
     chart = (
         alt.concat(*panels, columns=2, spacing=20)
         .resolve_scale(color="independent")
@@ -255,52 +259,4 @@ def _best():
             stroke="white",
         )
         .encode(x="x:Q", y="y:Q")
-    )
-
-
-def _matrix(positives, negatives):
-    cells = pd.DataFrame(
-        {
-            "said": ["positive", "negative", "positive", "negative"],
-            "truth": ["positive", "positive", "negative", "negative"],
-            "cell": ["TP", "FN", "FP", "TN"],
-            "of": [positives, positives, negatives, negatives],
-        }
-    )
-    base = (
-        alt.Chart(cells)
-        .transform_calculate(
-            count="datum.cell === 'TP' ? tp : datum.cell === 'FN' ? fn"
-            " : datum.cell === 'FP' ? fp : tn",
-            cost="datum.cell === 'FN' ? fn_cost : datum.cell === 'FP' ? fp_cost : 0",
-            text="[datum.cell, format(datum.count, ','),"
-            " 'cost ' + format(datum.cost, ',.0f')]",
-            share="datum.count / datum.of",
-        )
-        .encode(
-            x=alt.X("said:N", title="called", sort=["positive", "negative"]).axis(
-                labelAngle=0
-            ),
-            y=alt.Y("truth:N", title="truth", sort=["positive", "negative"]),
-        )
-    )
-    # The shade is the share of the true class, so a rare class is not pale by rarity.
-    squares = base.mark_rect(stroke="#8c8c8c").encode(
-        opacity=alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 1]), legend=None),
-        color=alt.Color(
-            "truth:N",
-            legend=None,
-            scale=alt.Scale(
-                domain=["negative", "positive"],
-                range=[COLORS["majority"], COLORS["minority"]],
-            ),
-        ),
-    )
-    label = base.mark_text(
-        fontSize=14, lineHeight=18, dy=-18, fontWeight="bold", tooltip=None
-    ).encode(text="text:N")
-    return panel(
-        squares.properties(name="matrix"),
-        label,
-        title="Counts, and costs per 1,000 cases",
     )

@@ -33,3 +33,52 @@ def dot(x, y, name):
         )
         .encode(x="x:Q", y="y:Q")
     )
+
+
+def confusion_panel(*lines, title):
+    """The counts tp, fn, fp and tn; each of `lines` adds one, an expression."""
+    cells = [
+        {"called": called, "truth": truth, "cell": cell}
+        for called, truth, cell in (
+            ("positive", "positive", "TP"),
+            ("negative", "positive", "FN"),
+            ("positive", "negative", "FP"),
+            ("negative", "negative", "TN"),
+        )
+    ]
+    text = ["datum.cell", "format(datum.count, ',.0f')", *lines]
+    base = (
+        alt.Chart(alt.Data(values=cells))
+        .transform_calculate(count="{TP: tp, FN: fn, FP: fp, TN: tn}[datum.cell]")
+        .transform_calculate(
+            text=f"[{', '.join(text)}]",
+            # The share of the true class, so a rare class is not pale by rarity.
+            share="datum.count / (datum.truth === 'positive' ? tp + fn : fp + tn)",
+        )
+        .encode(
+            x=alt.X("called:N", sort=["positive", "negative"]).axis(labelAngle=0),
+            y=alt.Y("truth:N", sort=["positive", "negative"]),
+        )
+    )
+    squares = base.mark_rect(stroke="#8c8c8c").encode(
+        opacity=alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 1]), legend=None),
+        color=alt.Color(
+            "truth:N",
+            legend=None,
+            scale=alt.Scale(
+                domain=["negative", "positive"],
+                range=[COLORS["majority"], COLORS["minority"]],
+            ),
+        ),
+    )
+    size = 14 if lines else 15
+    label = base.mark_text(
+        fontSize=size,
+        lineHeight=size + 4,
+        dy=-8 - 10 * len(lines),
+        fontWeight="bold",
+        tooltip=None,
+    ).encode(text="text:N")
+    return panel(squares.properties(name="matrix"), label, title=title).resolve_scale(
+        color="independent"
+    )

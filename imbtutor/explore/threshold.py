@@ -7,7 +7,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 
 from imbtutor._checks import check_labels, check_scores
 from imbtutor.explore.live import Live
-from imbtutor.explore.parts import dot, panel, rule_at
+from imbtutor.explore.parts import confusion_panel, dot, panel, rule_at
 from imbtutor.roles import COLORS
 
 STEPS = 100  # the threshold moves in hundredths
@@ -135,7 +135,7 @@ def explore_threshold(y_true, y_score, name="threshold"):
     curve = pd.DataFrame({"fpr": fpr, "tpr": tpr})
     panels = [
         _histograms(pos, neg),
-        _matrix(),
+        confusion_panel(title="Confusion matrix of 10,000 cases"),
         _roc(curve),
         _precision_recall(curve),
     ]
@@ -238,49 +238,3 @@ def _precision_recall(curve):
         dot("recall", "precision", "pr_dot"),
         title=title,
     )
-
-
-def _matrix():
-    cells = pd.DataFrame(
-        {
-            "said": ["positive", "negative", "positive", "negative"],
-            "truth": ["positive", "positive", "negative", "negative"],
-            "cell": ["TP", "FN", "FP", "TN"],
-        }
-    )
-    base = (
-        alt.Chart(cells)
-        .transform_calculate(
-            count="datum.cell === 'TP' ? tp : datum.cell === 'FN' ? fn"
-            " : datum.cell === 'FP' ? fp : tn",
-            text="[datum.cell, format(datum.count, ',.0f')]",
-            share=f"datum.count / ({PATIENTS} * (datum.truth === 'positive'"
-            " ? prevalence : 1 - prevalence))",
-        )
-        .encode(
-            x=alt.X("said:N", title="called", sort=["positive", "negative"]).axis(
-                labelAngle=0
-            ),
-            y=alt.Y("truth:N", title="truth", sort=["positive", "negative"]),
-        )
-    )
-    # The shade is the share of the true class, so a rare class is not pale by rarity.
-    squares = base.mark_rect(stroke="#8c8c8c").encode(
-        opacity=alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 1]), legend=None),
-        color=alt.Color(
-            "truth:N",
-            legend=None,
-            scale=alt.Scale(
-                domain=["negative", "positive"],
-                range=[COLORS["majority"], COLORS["minority"]],
-            ),
-        ),
-    )
-    label = base.mark_text(
-        fontSize=15, lineHeight=19, dy=-8, fontWeight="bold", tooltip=None
-    ).encode(text="text:N")
-    return panel(
-        squares.properties(name="matrix"),
-        label,
-        title="Confusion matrix of 10,000 cases",
-    ).resolve_scale(color="independent")

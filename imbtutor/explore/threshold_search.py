@@ -7,7 +7,7 @@ from sklearn.metrics import confusion_matrix_at_thresholds
 
 from imbtutor._checks import check_labels, check_scores
 from imbtutor.explore.live import Live
-from imbtutor.explore.parts import panel, rule_at
+from imbtutor.explore.parts import confusion_panel, panel, rule_at
 from imbtutor.roles import COLORS
 
 LOW = -4  # the slider starts at 10 to this power; the drawing too
@@ -172,7 +172,7 @@ def explore_threshold_search(y_true, y_score, name="threshold-search"):
     ]
     panels = [
         _search(exponents, tp_at, fp_at, grids, n_pos, n_neg),
-        _matrix(n_pos, n_neg),
+        confusion_panel(title=f"Confusion matrix of {n_pos + n_neg:,} cases"),
     ]
     chart = (
         alt.concat(*panels, columns=2, spacing=20)
@@ -293,49 +293,3 @@ def _of_kind(found, best, yours):
     first, second, _ = MARKS
     others = f"datum.kind === '{second}' ? {best} : {yours}"
     return f"(datum.kind === '{first}' ? {found} : {others})"
-
-
-def _matrix(n_pos, n_neg):
-    cells = pd.DataFrame(
-        {
-            "said": ["positive", "negative", "positive", "negative"],
-            "truth": ["positive", "positive", "negative", "negative"],
-            "cell": ["TP", "FN", "FP", "TN"],
-            "of": [n_pos, n_pos, n_neg, n_neg],
-        }
-    )
-    base = (
-        alt.Chart(cells)
-        .transform_calculate(
-            count="datum.cell === 'TP' ? tp : datum.cell === 'FN' ? fn"
-            " : datum.cell === 'FP' ? fp : tn",
-            text="[datum.cell, format(datum.count, ',')]",
-            share="datum.count / datum.of",
-        )
-        .encode(
-            x=alt.X("said:N", title="called", sort=["positive", "negative"]).axis(
-                labelAngle=0
-            ),
-            y=alt.Y("truth:N", title="truth", sort=["positive", "negative"]),
-        )
-    )
-    # The shade is the share of the true class, so a rare class is not pale by rarity.
-    squares = base.mark_rect(stroke="#8c8c8c").encode(
-        opacity=alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 1]), legend=None),
-        color=alt.Color(
-            "truth:N",
-            legend=None,
-            scale=alt.Scale(
-                domain=["negative", "positive"],
-                range=[COLORS["majority"], COLORS["minority"]],
-            ),
-        ),
-    )
-    label = base.mark_text(
-        fontSize=15, lineHeight=19, dy=-8, fontWeight="bold", tooltip=None
-    ).encode(text="text:N")
-    return panel(
-        squares.properties(name="matrix"),
-        label,
-        title=f"Confusion matrix of {n_pos + n_neg:,} cases",
-    )
