@@ -27,8 +27,10 @@ def minority_types(X, y, *, n_neighbors=5, rows=None):
     Counted among its nearest neighbors in the whole set, itself left out, the
     share of minority samples decides: above 0.7 the sample is "safe", above 0.3
     "borderline", above 0.1 "rare", else an "outlier". With five neighbors these
-    are 4 or 5, then 2 or 3, then 1, then 0 of its own class. Distances are
-    Euclidean in the columns as they are: scale them first.
+    are 4 or 5, then 2 or 3, then 1, then 0 of its own class. A stricter form of
+    the rule, not used here, calls a sample rare only if its one neighbor of the
+    minority is rare or an outlier, too. Distances are Euclidean in the columns as
+    they are: scale them first.
 
     Parameters
     ----------
