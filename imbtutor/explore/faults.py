@@ -164,7 +164,7 @@ def _panel(model, rows, remedies, note):
             y=alt.Y("remedy:N", sort=remedies, title=None, axis=alt.Axis(ticks=False))
         )
     )
-    title = f"area under the ROC curve{note}"  # the same in each layer, or none shows
+    title = f"area under ROC curve{note}"  # the same in each layer, or none shows
     area = alt.X(
         "value:Q",
         scale=alt.Scale(domain=[0, 1]),

@@ -68,6 +68,13 @@ def test_the_keyboard_ticks_a_box(show, summary):
     assert live.sentence().startswith("1 of 6 faults repaired.")
 
 
+@pytest.mark.parametrize("source", ["uci", "simulated"])
+def test_it_fits_the_column_of_the_book(show, summary, source):
+    live = show(explore_faults(summary, source=source))
+    canvas = live.page.locator(".live-drawing canvas")
+    assert canvas.evaluate("node => node.offsetWidth") <= 672
+
+
 def test_simulated_data_are_named(summary):
     assert "(simulated)" in str(explore_faults(summary, source="simulated")._vega)
     assert "(simulated)" not in str(explore_faults(summary, source="uci")._vega)
