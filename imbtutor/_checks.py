@@ -111,3 +111,21 @@ def check_scores(y_score, n_samples):
             f"{n_samples} samples, such as predict_proba(X)[:, 1]."
         )
     return y_score
+
+
+def check_probabilities(y_score, n_samples):
+    """Return y_score as `check_scores` does, if it lies between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        If `check_scores` does, or a score is below 0 or above 1.
+    """
+    y_score = check_scores(y_score, n_samples)
+    if y_score.min() < 0 or y_score.max() > 1:
+        raise ValueError(
+            f"y_score runs from {y_score.min():.3g} to {y_score.max():.3g}; pass "
+            "probabilities, such as predict_proba(X)[:, 1], or other scores between "
+            "0 and 1, such as expit(decision_function(X))."
+        )
+    return y_score

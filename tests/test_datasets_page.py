@@ -1,7 +1,6 @@
 """What the pages on data and notation state is what the data and the code say."""
 
 import re
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -38,16 +37,6 @@ def facts(X, y, rows):
         "copies of an earlier row": f"{rows.duplicated().sum()}",
         "missing values": f"{X.isna().sum().sum()}",
     }
-
-
-@pytest.fixture(scope="module")
-def wine():
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        bunch = load_wine_quality(fallback="simulated")
-    if bunch.source == "simulated":
-        pytest.skip("needs the real wine: a network, or IMBTUTOR_DATA")
-    return bunch
 
 
 def wine_columns(**kwargs):

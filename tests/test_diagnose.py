@@ -82,16 +82,6 @@ def facts(numbers):
     }
 
 
-@pytest.fixture(scope="module")
-def wine():
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        bunch = load_wine_quality(fallback="simulated")
-    if bunch.source == "simulated":
-        pytest.skip("needs the real wine: a network, or IMBTUTOR_DATA")
-    return bunch
-
-
 def test_the_wine(wine):
     report = diagnose(wine.data, wine.target)
     text, rows = card("White wine")

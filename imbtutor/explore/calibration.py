@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import log_loss
 
-from imbtutor._checks import check_labels, check_number, check_scores
+from imbtutor._checks import check_labels, check_number, check_probabilities
 from imbtutor.explore.live import Live
 from imbtutor.explore.parts import INK, rule_at
 
@@ -80,12 +80,7 @@ def explore_calibration(y_true, y_score, *, train_prevalence, name="calibration"
     'corrected'
     """
     y_true = check_labels(y_true, name="y_true")
-    y_score = check_scores(y_score, len(y_true))
-    if y_score.min() < 0 or y_score.max() > 1:
-        raise ValueError(
-            f"y_score runs from {y_score.min():.3g} to {y_score.max():.3g}; pass "
-            "probabilities, such as predict_proba(X)[:, 1]."
-        )
+    y_score = check_probabilities(y_score, len(y_true))
     check_number(train_prevalence, "train_prevalence", low=0, high=1, open_low=True)
     if train_prevalence == 1:
         raise ValueError(

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import confusion_matrix_at_thresholds
 
-from imbtutor._checks import check_labels, check_number, check_scores
+from imbtutor._checks import check_labels, check_number, check_probabilities
 from imbtutor.explore.live import Live
 from imbtutor.explore.parts import INK, confusion_panel, dot, panel
 from imbtutor.roles import COLORS
@@ -81,12 +81,7 @@ def explore_costs(y_true, y_score, cost_fp=1.0, name="costs"):
     0.1
     """
     y_true = check_labels(y_true, name="y_true")
-    y_score = check_scores(y_score, len(y_true))
-    if y_score.min() < 0 or y_score.max() > 1:
-        raise ValueError(
-            f"y_score runs from {y_score.min():.3g} to {y_score.max():.3g}; pass "
-            "probabilities, such as predict_proba(X)[:, 1]."
-        )
+    y_score = check_probabilities(y_score, len(y_true))
     check_number(cost_fp, "cost_fp", low=0, open_low=True)
 
     errors_at = _counter(y_true, y_score)

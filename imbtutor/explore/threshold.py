@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 
-from imbtutor._checks import check_labels, check_scores
+from imbtutor._checks import check_labels, check_probabilities
 from imbtutor.explore.live import Live
 from imbtutor.explore.parts import confusion_panel, dot, panel, rule_at
 from imbtutor.roles import COLORS
@@ -62,12 +62,7 @@ def explore_threshold(y_true, y_score, name="threshold"):
     0.3
     """
     y_true = check_labels(y_true, name="y_true")
-    y_score = check_scores(y_score, len(y_true))
-    if y_score.min() < 0 or y_score.max() > 1:
-        raise ValueError(
-            f"y_score runs from {y_score.min():.3g} to {y_score.max():.3g}; pass "
-            "scores between 0 and 1, such as expit(decision_function(X))."
-        )
+    y_score = check_probabilities(y_score, len(y_true))
     pos, neg = np.sort(y_score[y_true == 1]), np.sort(y_score[y_true == 0])
     grid = np.arange(STEPS + 1) / STEPS
     # The share of each class at or above each threshold of the slider.

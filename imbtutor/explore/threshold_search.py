@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import confusion_matrix_at_thresholds
 
-from imbtutor._checks import check_labels, check_scores
+from imbtutor._checks import check_labels, check_probabilities
 from imbtutor.explore.live import Live
 from imbtutor.explore.parts import confusion_panel, panel, rule_at
 from imbtutor.roles import COLORS
@@ -79,12 +79,7 @@ def explore_threshold_search(y_true, y_score, name="threshold-search"):
     -2
     """
     y_true = check_labels(y_true, name="y_true")
-    y_score = check_scores(y_score, len(y_true))
-    if y_score.min() < 0 or y_score.max() > 1:
-        raise ValueError(
-            f"y_score runs from {y_score.min():.3g} to {y_score.max():.3g}; pass "
-            "probabilities, such as predict_proba(X)[:, 1]."
-        )
+    y_score = check_probabilities(y_score, len(y_true))
     if y_score.min() == y_score.max():
         raise ValueError(
             f"y_score is {y_score[0]:.3g} for every sample; pass scores that differ, "

@@ -71,6 +71,20 @@ _ROWS = r"""([figure, name]) => {
   return find(imbtutorViews[figure].scenegraph().root);
 }"""
 
+# The place of each mark of a layer in the canvas, by the id of its row.
+_PLACES = r"""([figure, name]) => {
+  const wanted = new RegExp(`^${name}(_\\d+)?_marks$`);
+  const view = imbtutorViews[figure];
+  const found = {};
+  const walk = (item, x, y) => {
+    if (wanted.test(item.mark?.name)) found[item.datum.id] = [x + item.x, y + item.y];
+    for (const mark of item.items ?? []) for (const each of mark.items ?? [])
+      walk(each, x + (item.x ?? 0), y + (item.y ?? 0));
+  };
+  for (const each of view.scenegraph().root.items) walk(each, ...view.origin());
+  return found;
+}"""
+
 
 class LiveFigure:
     """A figure alive in a page, driven as a reader drives it."""
@@ -89,6 +103,17 @@ class LiveFigure:
     def rows(self, name):
         """Return the rows that the layer of that name draws."""
         return self.page.evaluate(_ROWS, [self.name, name])
+
+    def places(self, name):
+        """Return where that layer draws each row: its x and y, by the row's id."""
+        found = self.page.evaluate(_PLACES, [self.name, name])
+        return {int(row): place for row, place in found.items()}
+
+    def click(self, x, y):
+        """Click into the drawing, at a place as `places` gives it."""
+        canvas = self.page.locator(".live-drawing canvas").bounding_box()
+        self.page.mouse.click(canvas["x"] + x, canvas["y"] + y)
+        self.settle()
 
     def control(self, label):
         """Return the input with that label."""

@@ -84,31 +84,12 @@ def test_the_planted_points_stay_and_end_as_outliers(show, fig):
 def test_a_click_picks_the_nearest_minority_point(show, fig):
     live = show(fig)
     start = live.signal("point_id")
-    # The place of each minority point on the page, from the scene graph.
-    places = live.page.evaluate(
-        """name => {
-          const view = imbtutorViews[name];
-          const found = [];
-          const walk = (item, x, y) => {
-            if (/^minority_points(_\\d+)?_marks$/.test(item.mark?.name)) {
-              found[item.datum.id] = [x + item.x, y + item.y];
-            }
-            for (const mark of item.items ?? []) for (const each of mark.items ?? [])
-              walk(each, x + (item.x ?? 0), y + (item.y ?? 0));
-          };
-          for (const mark of [view.scenegraph().root])
-            for (const each of mark.items) walk(each, ...view.origin());
-          return found;
-        }""",
-        live.name,
-    )
+    places = live.places("minority_points")
     # The one farthest to the right stands alone.
-    target = int(np.argmax([x for x, _ in places]))
+    target = max(places, key=lambda row: places[row][0])
     assert target != start
-    canvas = live.page.locator(".live-drawing canvas").bounding_box()
     x, y = places[target]
-    live.page.mouse.click(canvas["x"] + x + 3, canvas["y"] + y - 3)
-    live.settle()
+    live.click(x + 3, y - 3)
     assert live.signal("point_id") == target
     assert live.control("Point").input_value() == str(target)
 

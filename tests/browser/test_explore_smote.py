@@ -99,29 +99,9 @@ def test_each_number_is_a_run_of_its_own(show, data):
 def test_a_click_picks_the_nearest_minority_point(show, data):
     live = show(explore_smote(*data, n_new=N_NEW))
     start = live.signal("parent_id")
-    # The place of each triangle on the page, from the scene graph.
-    places = live.page.evaluate(
-        """name => {
-          const view = imbtutorViews[name];
-          const found = [];
-          const walk = (item, x, y) => {
-            if (/^minority_points(_\\d+)?_marks$/.test(item.mark?.name)) {
-              found[item.datum.id] = [x + item.x, y + item.y];
-            }
-            for (const mark of item.items ?? []) for (const each of mark.items ?? [])
-              walk(each, x + (item.x ?? 0), y + (item.y ?? 0));
-          };
-          for (const mark of [view.scenegraph().root])
-            for (const each of mark.items) walk(each, ...view.origin());
-          return found;
-        }""",
-        live.name,
-    )
-    canvas = live.page.locator(".live-drawing canvas").bounding_box()
     target = next(i for i in (2, 9) if i != start)
-    x, y = places[target]
-    live.page.mouse.click(canvas["x"] + x + 3, canvas["y"] + y + 3)
-    live.settle()
+    x, y = live.places("minority_points")[target]
+    live.click(x + 3, y + 3)
     assert live.signal("parent_id") == target
     assert live.control("Point").input_value() == str(target)
 
