@@ -16,9 +16,11 @@ from imbtutor.explore.threshold import explore_threshold
 from imbtutor.explore.threshold_search import explore_threshold_search
 from imbtutor.explore.tree import explore_tree
 from imbtutor.explore.validation import explore_interval
+from imbtutor.explore.workbench import bench
 
 __all__ = [
     "Live",
+    "bench",
     "explore_calibration",
     "explore_class_weight",
     "explore_confusion",
