@@ -1,42 +1,250 @@
-"""Pieces that several interactive figures are made of."""
+"""The vocabulary that the interactive figures are written in.
+
+A *template* is text with expressions of Vega in braces, such as
+``"{recall:.1%} of {k} {k:case|cases}"``: `words` explains it.
+"""
+
+import json
+import math
+import re
 
 import altair as alt
+import numpy as np
 
+from imbtutor.explore.live import Live
 from imbtutor.roles import COLORS
 
 INK = {"expr": "dark ? '#ffffff' : '#000000'"}
 """A color that shows on a light and on a dark page."""
 
+GRAY, PINK, SKY, ORANGE = "#8c8c8c", "#CC79A7", "#56B4E9", "#E69F00"
+"""Colors (Okabe and Ito's) of what is neither class."""
 
-def panel(*layers, title):
-    """Lay one over the other; with axes, two panels fill the page, one a phone."""
-    return alt.layer(*layers, title=title).properties(width=244, height=190)
+CLASSES = {
+    "majority": (COLORS["majority"], "circle"),
+    "minority": (COLORS["minority"], "triangle-up"),
+}
+"""Color and shape of each class, for `marked`."""
+
+_FIELD = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+_FORMAT = re.compile(r"[+(-]?,?(\.\d+)?~?[a-z%]?")
+_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+# A name that is no member (.x), no function (x(...)) and no key ({x: ...}).
+_NAME = re.compile(r"(?<![\w.$])[A-Za-z_]\w*(?![\w(])(?!\s*\()")
+_KEY = re.compile(r"(?<=[{,])\s*\w+\s*:")
+_CONSTANTS = set("datum dark narrow true false null NaN E LN2 LN10 PI SQRT2".split())
 
 
-def rule_at(expr, channel, *, dash=(5, 3)):
-    """A dashed line where the axis `channel` has the value of an expression."""
-    chart = alt.Chart(alt.Data(values=[{}])).mark_rule(
-        strokeDash=list(dash), strokeWidth=2, color=INK
+def slider(name, label, low, high, step, start):
+    """Return a control: a number from `low` to `high`."""
+    bind = alt.binding_range(min=low, max=high, step=step, name=label)
+    return alt.param(name, value=start, bind=bind)
+
+
+def choice(name, label, options, start):
+    """Return a control: one of a list; a dict gives each value its label."""
+    labels = list(options.values()) if isinstance(options, dict) else alt.Undefined
+    bind = alt.binding_select(options=list(options), labels=labels, name=label)
+    return alt.param(name, value=start, bind=bind)
+
+
+def words(template):
+    """Translate a template into an expression that gives a text.
+
+    Parameters
+    ----------
+    template : str
+        Text with fields in braces: an expression, then perhaps a colon and a
+        number format of d3, or ``one|many``, of which the first is taken where
+        the expression is 1. Braces are written twice to stand for themselves.
+        An undefined value (null, NaN) reads "undefined". An expression with a
+        colon of its own stands in `when` or in a number of the figure.
+
+    Returns
+    -------
+    str
+        The expression.
+
+    Raises
+    ------
+    ValueError
+        If a brace stands alone, or a field has no expression or no such format.
+
+    Examples
+    --------
+    >>> words("{recall:.1%} of it")
+    '(isValid(recall) ? format(recall, ".1%") : "undefined") + " of it"'
+    """
+    parts, end = [], 0
+    for match in _FIELD.finditer(template):
+        parts.append(json.dumps(template[end : match.start()], ensure_ascii=False))
+        end = match.end()
+        if match[0] in ("{{", "}}"):
+            parts.append(json.dumps(match[0][0]))
+        else:
+            parts.append(_field(match[1], template))
+    parts.append(json.dumps(template[end:], ensure_ascii=False))
+    return " + ".join(part for part in parts if part != '""') or '""'
+
+
+def _field(text, template):
+    value, colon, form = (text or "").partition(":")
+    one, bar, many = form.partition("|")
+    if not value.strip() or not (bar or _FORMAT.fullmatch(form)):
+        raise ValueError(
+            f"the template {template!r} has the field {{{text or ''}}}; write "
+            "{expression}, {expression:.1%} or {expression:one|many}, and a brace "
+            "that is text twice."
+        )
+    if bar:
+        return f"({value} === 1 ? {json.dumps(one)} : {json.dumps(many)})"
+    shown = f"format({value}, {json.dumps(form)})" if colon else value
+    return f'(isValid({value}) ? {shown} : "undefined")'
+
+
+def when(condition, yes, no):
+    """Choose between two templates; return an expression that gives a text."""
+    return f"({condition} ? {words(yes)} : {words(no)})"
+
+
+def looked_up(tables, cell):
+    """Numbers of a figure that are looked up: ``x_at``, a table, and ``x`` in it.
+
+    Parameters
+    ----------
+    tables : dict or DataFrame
+        For each name the list of its values.
+    cell : str
+        Expression for the place in each list.
+    """
+    return {f"{name}_at": tables[name] for name in tables} | {
+        name: f"{name}_at[{cell}]" for name in tables
+    }
+
+
+def class_weights(y_true, prevalence):
+    """Weights of samples that give the minority a share of `prevalence`."""
+    positives = (y_true == 1).sum()
+    negatives = len(y_true) - positives
+    return np.where(y_true == 1, prevalence / positives, (1 - prevalence) / negatives)
+
+
+def x_axis(field, title, domain=None, ticks=None, form=None, *, log=False, **axis):
+    """Encode numbers as x; `form` is d3's format, `axis` goes to `altair.Axis`."""
+    return _axis(alt.X, field, title, domain, ticks, form, log, axis)
+
+
+def y_axis(field, title, domain=None, ticks=None, form=None, *, log=False, **axis):
+    """Encode numbers as y; `form` is d3's format, `axis` goes to `altair.Axis`."""
+    return _axis(alt.Y, field, title, domain, ticks, form, log, axis)
+
+
+def _axis(channel, field, title, domain, ticks, form, log, axis):
+    scale = {"type": "log"} if log else {}
+    if domain is not None:
+        scale |= {"domain": list(domain), "nice": False}
+    if ticks is not None:
+        axis = axis | {"values": list(ticks)}
+    if form is not None:
+        axis = axis | {"format": form}
+    return channel(
+        f"{field}:Q",
+        title=title,
+        scale=alt.Scale(**scale) if scale else alt.Undefined,
+        axis=alt.Axis(**axis) if axis else alt.Undefined,
     )
-    at = alt.datum({"expr": expr}, type="quantitative", title=None)
-    return chart.encode(**{channel: at})
 
 
-def dot(x, y, name):
+UNIT = {"domain": [0, 1], "ticks": [0, 0.25, 0.5, 0.75, 1], "form": ".2~f"}
+"""An axis from 0 to 1: ``x_axis("fpr", "false positive rate", **UNIT)``."""
+
+
+def colored(field, colors, legend="bottom"):
+    """Color by the words in a field; `colors` gives each word its own."""
+    return alt.Color(f"{field}:N", scale=_scale(colors), legend=_legend(legend))
+
+
+def marked(field, looks, legend="bottom"):
+    """Encodings of color and shape; `looks` gives each word a pair of both."""
+    colors = {word: color for word, (color, _) in looks.items()}
+    shapes = {word: shape for word, (_, shape) in looks.items()}
+    return {
+        "color": colored(field, colors, legend),
+        "shape": alt.Shape(f"{field}:N", scale=_scale(shapes), legend=_legend(legend)),
+    }
+
+
+def _scale(looks):
+    return alt.Scale(domain=list(looks), range=list(looks.values()))
+
+
+def _legend(legend):
+    if isinstance(legend, str):
+        return alt.Legend(title=None, orient=legend)
+    return legend
+
+
+def here(name=alt.Undefined, **fields):
+    """One row, whose fields are the present values of expressions."""
+    return alt.Chart(alt.Data(values=[{}]), name=name).transform_calculate(**fields)
+
+
+def counted(n, field, name=alt.Undefined):
+    """One row for each whole number from 0, `n` of them."""
+    return alt.Chart(alt.sequence(0, n, as_=field), name=name)
+
+
+def dot(x, y, name, *, role="minority", shape="circle"):
     """The present reading, as a point of a curve; none where it is undefined."""
     return (
-        alt.Chart(alt.Data(values=[{}]), name=name)
-        .transform_calculate(x=x, y=y)
+        here(name, x=x, y=y)
         .transform_filter("isNumber(datum.x) && isNumber(datum.y)")
         .mark_point(
-            filled=True, size=130, opacity=1, color=COLORS["minority"], stroke="white"
+            filled=True,
+            size=130,
+            opacity=1,
+            color=COLORS[role],
+            shape=shape,
+            stroke="white",
         )
         .encode(x="x:Q", y="y:Q")
     )
 
 
+def rule_at(expr, channel, label=None, *, dash=(5, 3)):
+    """A dashed line where the axis `channel` has the value of an expression."""
+    at = alt.datum({"expr": expr}, type="quantitative", title=None)
+    base = here().encode(**{channel: at})
+    rule = base.mark_rule(strokeDash=list(dash), strokeWidth=2, color=INK)
+    if label is None:
+        return rule
+    text = base.mark_text(
+        text=label, align="left", dx=4, fontWeight="bold", tooltip=None
+    )
+    return alt.layer(rule, text.encode(y=alt.value(8)))
+
+
+def diagonal(low=0):
+    """A dashed line from (`low`, `low`) to (1, 1)."""
+    return (
+        alt.Chart(alt.Data(values=[{"x": low}, {"x": 1}]))
+        .mark_line(color=INK, strokeDash=[5, 3], strokeWidth=1.5)
+        .encode(x="x:Q", y="x:Q")
+    )
+
+
+def panel(*layers, title, width=244, height=190):
+    """Lay one over the other; with axes, two panels fill the page, one a phone.
+
+    The title is a template.
+    """
+    if "{" in title:
+        title = {"text": {"expr": words(title)}}
+    return alt.layer(*layers, title=title).properties(width=width, height=height)
+
+
 def confusion_panel(*lines, title):
-    """The counts tp, fn, fp and tn; each of `lines` adds one, an expression."""
+    """The counts tp, fn, fp and tn; each of `lines`, a template, adds one."""
     cells = [
         {"called": called, "truth": truth, "cell": cell}
         for called, truth, cell in (
@@ -46,7 +254,7 @@ def confusion_panel(*lines, title):
             ("negative", "negative", "TN"),
         )
     ]
-    text = ["datum.cell", "format(datum.count, ',.0f')", *lines]
+    text = ["datum.cell", words("{datum.count:,.0f}"), *map(words, lines)]
     base = (
         alt.Chart(alt.Data(values=cells))
         .transform_calculate(count="{TP: tp, FN: fn, FP: fp, TN: tn}[datum.cell]")
@@ -60,16 +268,10 @@ def confusion_panel(*lines, title):
             y=alt.Y("truth:N", sort=["positive", "negative"]),
         )
     )
-    squares = base.mark_rect(stroke="#8c8c8c").encode(
+    colors = {"negative": COLORS["majority"], "positive": COLORS["minority"]}
+    squares = base.mark_rect(stroke=GRAY).encode(
         opacity=alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 1]), legend=None),
-        color=alt.Color(
-            "truth:N",
-            legend=None,
-            scale=alt.Scale(
-                domain=["negative", "positive"],
-                range=[COLORS["majority"], COLORS["minority"]],
-            ),
-        ),
+        color=colored("truth", colors, legend=None),
     )
     size = 14 if lines else 15
     label = base.mark_text(
@@ -82,3 +284,174 @@ def confusion_panel(*lines, title):
     return panel(squares.properties(name="matrix"), label, title=title).resolve_scale(
         color="independent"
     )
+
+
+# The stage of a sampler: points by kind, one of them picked, and links from it.
+
+PLANE = {
+    "x": x_axis("x", "feature 1").scale(zero=False),
+    "y": y_axis("y", "feature 2").scale(zero=False),
+}
+
+
+def points_of_kind(chart, expr, looks, legend):
+    """Color and shape of each row by the word that an expression gives."""
+    return chart.transform_calculate(kind=expr).encode(**marked("kind", looks, legend))
+
+
+def ranked(most, shown, name=alt.Undefined):
+    """A row for each of the first `shown` (at most `most`) of ``neighbors``."""
+    return (
+        counted(most, "rank", name)
+        .transform_filter(f"datum.rank < {shown}")
+        .transform_calculate(neighbor="neighbors[datum.rank]")
+    )
+
+
+def links(rows, start, end, plane=PLANE, **style):
+    """Segments between two places of each row, pairs of expressions for x and y."""
+    return (
+        rows.transform_calculate(x=start[0], y=start[1], x2=end[0], y2=end[1])
+        .mark_rule(**style)
+        .encode(**plane, x2="x2:Q", y2="y2:Q")
+    )
+
+
+def stage(*below, points, n, pick, start, at, plane=PLANE):
+    """Points of which one is picked, by a click or by the slider "Point".
+
+    `points` are marks of rows with an ``id`` from 0 to `n` - 1; they become the
+    layer "minority_points". The picked one, ``<pick>_id``, is `start` at first; its
+    place `at`, a pair of expressions, gets a ring. `below` are other layers.
+    """
+    ring = here(x=at[0], y=at[1]).mark_point(size=330, strokeWidth=2, color=INK)
+    bind = alt.binding_range(min=0, max=n - 1, step=1, name="Point")
+    picked = alt.selection_point(
+        pick,
+        fields=["id"],
+        value=start,
+        bind=bind,
+        on="click",
+        nearest=True,
+        clear=False,
+    )
+    points = points.encode(**plane).properties(name="minority_points")
+    return panel(
+        # Altair gives a selection to every named layer beside its own, and Vega refuses
+        # that; the names inside a nested layer stay out of it.
+        alt.layer(*below, ring.encode(**plane)),
+        points.add_params(picked),
+        title=f"Point {{{pick}_id}} and its neighbors",
+        height=244,
+    )
+
+
+def figure(
+    name,
+    *,
+    controls,
+    numbers,
+    say,
+    panels,
+    alt_text,
+    spacing=20,
+    one_legend=False,
+    y_room=None,
+):
+    """Put panels side by side, give them controls and numbers, and bring it to life.
+
+    Parameters
+    ----------
+    name : str
+        Name of the figure, unique on its page.
+    controls : list of altair.Parameter
+        From `slider` and `choice`, in the order in which the page shows them.
+    numbers : dict
+        For each name that Python and the tests read, an expression (a str), or
+        else a value or a table, in which NaN becomes null.
+    say : str
+        The sentence that states the reading, a template.
+    panels : list of altair charts
+        Two stand beside one another; on a phone they stack.
+    alt_text : str
+        What the picture shows, for those who do not see it.
+    spacing : int, default=20
+        Pixels between panels.
+    one_legend : bool, default=False
+        Whether the panels share their colors and shapes, and one legend.
+    y_room : int, optional
+        Least width in pixels of the labels of each y-axis, where these change so
+        much that the panels would move.
+
+    Returns
+    -------
+    Live
+        The figure.
+
+    Raises
+    ------
+    ValueError
+        If a number, the sentence or the title of a panel uses a name that is
+        neither a control nor a number.
+
+    Examples
+    --------
+    >>> fig = figure(
+    ...     "square",
+    ...     controls=[slider("side", "Side", 1, 9, 1, start=3)],
+    ...     numbers={"area": "side * side"},
+    ...     say="Its area is {area:.1f}.",
+    ...     panels=[panel(dot("side", "area", "now"), title="Area {area}")],
+    ...     alt_text="The area of a square against its side.",
+    ... )
+    >>> fig.get("side")
+    3
+    """
+    params = [
+        alt.param(key, expr=value)
+        if isinstance(value, str)
+        else alt.param(key, value=_plain(value))
+        for key, value in numbers.items()
+    ]
+    chart = alt.concat(*panels, columns=2, spacing=spacing)
+    if not one_legend:
+        channels = ("color", "shape", "stroke", "strokeDash")
+        chart = chart.resolve_scale(**dict.fromkeys(channels, "independent"))
+    if y_room is not None:
+        chart = chart.configure_axisY(minExtent=y_room)
+    sentence = words(say)
+    chart = chart.add_params(*controls, *params, alt.param("say", expr=sentence))
+    live = Live(chart, name, alt=alt_text)
+    expressions = {key: expr for key, expr in numbers.items() if isinstance(expr, str)}
+    for where, expr in [("say", sentence), *_titles(live._vega), *expressions.items()]:
+        for unknown in _names(expr) - {*live._names}:
+            raise ValueError(
+                f"{where} of the figure name={name!r} uses {unknown!r}, which is "
+                f"neither a control nor a number; use one of {', '.join(live._names)}."
+            )
+    return live
+
+
+def _plain(value):
+    """Return a value or table as JSON can hold it."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def _titles(group):
+    """The expressions in the titles of the panels of a compiled chart."""
+    for mark in group.get("marks", []):
+        text = mark.get("title", {}).get("text")
+        if isinstance(text, dict):
+            yield "the title of a panel", text["signal"]
+        yield from _titles(mark)
+
+
+def _names(expr):
+    """The names that an expression of Vega takes its values from."""
+    return {*_NAME.findall(_KEY.sub("", _QUOTED.sub("''", expr)))} - _CONSTANTS
