@@ -6,14 +6,30 @@ import pandas as pd
 from sklearn.metrics import log_loss
 
 from imbtutor._checks import check_labels, check_number, check_probabilities
-from imbtutor.explore.live import Live
-from imbtutor.explore.parts import INK, rule_at
+from imbtutor.explore.parts import (
+    GRAY,
+    PINK,
+    SKY,
+    choice,
+    class_weights,
+    colored,
+    counted,
+    diagonal,
+    figure,
+    here,
+    looked_up,
+    panel,
+    rule_at,
+    slider,
+    x_axis,
+    y_axis,
+)
 
 TENTHS = range(-30, -2)  # the dial: ten times log10 of the prevalence
 GROUPS = 10
 LOW = 1e-5  # where the axes of the reliability diagram begin
 STATES = ["as trained", "corrected"]
-LINES = [*STATES, "no model"]
+LINES = {STATES[0]: PINK, STATES[1]: SKY, "no model": GRAY}
 
 
 def explore_calibration(y_true, y_score, *, train_prevalence, name="calibration"):
@@ -88,54 +104,32 @@ def explore_calibration(y_true, y_score, *, train_prevalence, name="calibration"
             "the data that the model was fitted to, such as 0.5."
         )
     tables = _tables(y_true, y_score, train_prevalence)
-
-    controls = [
-        alt.param(
-            "exponent",
-            value=-1.7,
-            bind=alt.binding_range(
-                min=-3, max=-0.3, step=0.1, name="log10 of prevalence"
-            ),
-        ),
-        alt.param(
-            "state",
-            value=STATES[0],
-            bind=alt.binding_select(options=STATES, name="Probabilities"),
-        ),
-    ]
-    numbers = [
-        *(alt.param(key, value=value.tolist()) for key, value in tables.items()),
-        alt.param("place", expr=f"round(10 * exponent) - {TENTHS.start}"),
-        alt.param("prevalence", expr="pow(10, exponent)"),
-        alt.param("row", expr=_row("state", "place")),
-        alt.param("mean_p", expr="mean_at[row]"),
-        alt.param("ratio", expr="mean_p / prevalence"),
-        alt.param("logloss", expr="logloss_at[row]"),
-        alt.param("logloss_all", expr=_logloss_all("prevalence")),
-        alt.param(
-            "say",
-            expr="'At prevalence ' + format(prevalence, '.2~p') + ', the '"
-            f" + (state === '{STATES[0]}' ? 'probabilities as trained average '"
-            " : 'corrected probabilities average ') + format(mean_p, '.2~p')"
-            " + ', ' + format(ratio, '.1f') + ' times the prevalence. Log loss '"
-            " + format(logloss, '.3f') + (logloss < logloss_all ? ', better' :"
-            " ', worse') + ' than saying ' + format(prevalence, '.2~p')"
-            " + ' for every case (' + format(logloss_all, '.3f') + ').'",
-        ),
-    ]
-    chart = alt.concat(
-        _reliability(),
-        alt.vconcat(_mean(), _logloss(), spacing=14),
-        columns=2,
-        spacing=20,
-    ).add_params(*controls, *numbers)
-    return Live(
-        chart,
+    return figure(
         name,
-        alt="A reliability diagram on logarithmic axes, ten groups of cases near or "
-        "far from the diagonal; and, against the prevalence, the mean probability and "
-        "the log loss, as trained, corrected, and of a model that says the prevalence "
-        "for every case.",
+        controls=[
+            slider("exponent", "log10 of prevalence", -3, -0.3, 0.1, start=-1.7),
+            choice("state", "Probabilities", STATES, start=STATES[0]),
+        ],
+        numbers={
+            "place": f"round(10 * exponent) - {TENTHS.start}",
+            "prevalence": "pow(10, exponent)",
+            "row": _row("state", "place"),
+            **looked_up(tables, "row"),
+            "ratio": "mean_p / prevalence",
+            "logloss_all": _logloss_all("prevalence"),
+            "which": f"state === '{STATES[0]}' ? 'probabilities as trained'"
+            " : 'corrected probabilities'",
+            "verdict": "logloss < logloss_all ? 'better' : 'worse'",
+        },
+        say="At prevalence {prevalence:.2~p}, the {which} average {mean_p:.2~p},"
+        " {ratio:.1f} times the prevalence. Log loss {logloss:.3f}, {verdict} than"
+        " saying {prevalence:.2~p} for every case ({logloss_all:.3f}).",
+        panels=[_reliability(), alt.vconcat(_mean(), _logloss(), spacing=14)],
+        alt_text="A reliability diagram on logarithmic axes, ten groups of cases near "
+        "or far from the diagonal; and, against the prevalence, the mean probability "
+        "and the log loss, as trained, corrected, and of a model that says the "
+        "prevalence for every case.",
+        one_legend=True,
     )
 
 
@@ -159,22 +153,13 @@ def _tables(y_true, y_score, train_prevalence):
                 odds = prevalence / (1 - prevalence)
                 factor = odds * (1 - train_prevalence) / train_prevalence
                 p = factor * p / (factor * p + (1 - p))
-            weight = np.where(
-                y_true,
-                prevalence / y_true.sum(),
-                (1 - prevalence) / (y_true == 0).sum(),
-            )
+            weight = class_weights(y_true, prevalence)
             mean.append(np.sum(weight * p))
             loss.append(log_loss(y_true, p, sample_weight=weight))
             total = np.bincount(group, weight)
             p_of_group.append(np.bincount(group, weight * p) / total)
             positive.append(np.bincount(group, weight * y_true) / total)
-    return {
-        "mean_at": np.array(mean),
-        "logloss_at": np.array(loss),
-        "p_at": np.array(p_of_group),
-        "positive_at": np.array(positive),
-    }
+    return {"mean_p": mean, "logloss": loss, "p": p_of_group, "positive": positive}
 
 
 def _row(state, place):
@@ -186,66 +171,37 @@ def _logloss_all(p):
     return f"-{p} * log({p}) - (1 - {p}) * log(1 - {p})"
 
 
-def _log(channel, field, title, domain, values, **kwargs):
-    return channel(
-        f"{field}:Q",
-        title=title,
-        axis=alt.Axis(values=values, format="~%", **kwargs),
-        scale=alt.Scale(type="log", domain=domain, nice=False),
-    )
-
-
 def _color():
-    return alt.Color(
-        "state:N",
-        legend=alt.Legend(title=None, orient="bottom", symbolType="stroke"),
-        scale=alt.Scale(domain=LINES, range=["#CC79A7", "#56B4E9", "#8c8c8c"]),
-    )
-
-
-def _dash():
-    return alt.StrokeDash(
-        "state:N",
-        legend=None,
-        scale=alt.Scale(domain=LINES, range=[[1, 0], [1, 0], [5, 3]]),
-    )
-
-
-def _diagonal():
-    return (
-        alt.Chart(pd.DataFrame({"x": [LOW, 1]}))
-        .mark_line(color=INK, strokeDash=[5, 3], strokeWidth=1.5)
-        .encode(x="x:Q", y="x:Q")
+    return colored(
+        "state", LINES, alt.Legend(title=None, orient="bottom", symbolType="stroke")
     )
 
 
 def _reliability():
-    values = [1, 1e-2, 1e-4]
+    domain, ticks = [LOW, 1], [1, 1e-2, 1e-4]
     groups = (
-        alt.Chart(pd.DataFrame({"group": range(GROUPS)}), name="groups")
+        counted(GROUPS, "group", "groups")
         .transform_calculate(
-            p="p_at[row][datum.group]",
-            positive="positive_at[row][datum.group]",
-            state="state",
+            p="p[datum.group]", positive="positive[datum.group]", state="state"
         )
         # A group without positives has no place on a logarithmic axis.
         .transform_filter(f"datum.p >= {LOW} && datum.positive >= {LOW}")
         .encode(
-            x=_log(alt.X, "p", "mean p of the group", [LOW, 1], values),
-            y=_log(alt.Y, "positive", "share of positives", [LOW, 1], values),
+            x=x_axis("p", "mean p of the group", domain, ticks, "~%", log=True),
+            y=y_axis("positive", "share of positives", domain, ticks, "~%", log=True),
             color=_color(),
         )
     )
-    title = {"text": {"expr": "'Reliability, ' + state"}}
-    return alt.layer(
-        _diagonal(),
+    return panel(
+        diagonal(LOW),
         groups.mark_line(strokeWidth=2),
         groups.mark_point(filled=True, size=80, opacity=1),
-        title=title,
-    ).properties(width=244, height=270)
+        title="Reliability, {state}",
+        height=270,
+    )
 
 
-def _against_prevalence(y, encoding, values, now, title):
+def _against_prevalence(y, axis, values, now, title):
     """One line for each state along the dial, and the present reading."""
     dial = pd.DataFrame(
         [
@@ -254,34 +210,36 @@ def _against_prevalence(y, encoding, values, now, title):
             for place, tenth in enumerate(TENTHS)
         ]
     )
-    ends = [10 ** (TENTHS.start / 10), 0.5012]
-    x = _log(alt.X, "prevalence", "prevalence", ends, [0.001, 0.01, 0.1, 0.5])
+    ends, ticks = [10 ** (TENTHS.start / 10), 0.5012], [0.001, 0.01, 0.1, 0.5]
+    plane = {
+        "x": x_axis("prevalence", "prevalence", ends, ticks, "~%", log=True),
+        "y": axis,
+        "color": _color(),
+    }
+    dash = alt.Scale(domain=[*LINES], range=[[1, 0], [1, 0], [5, 3]])
     lines = (
         alt.Chart(dial, name=y)
         .transform_calculate(**{y: values})
         .mark_line(strokeWidth=2.5)
-        .encode(x=x, y=encoding, color=_color(), strokeDash=_dash())
+        .encode(**plane, strokeDash=alt.StrokeDash("state:N", legend=None, scale=dash))
     )
     point = (
-        alt.Chart(alt.Data(values=[{}]), name=f"{y}_now")
-        .transform_calculate(prevalence="prevalence", state="state", **{y: now})
+        here(f"{y}_now", prevalence="prevalence", state="state", **{y: now})
         .mark_point(filled=True, size=110, opacity=1, stroke="white")
-        .encode(x=x, y=encoding, color=_color())
+        .encode(**plane)
     )
-    return alt.layer(
-        rule_at("prevalence", "x"), lines, point, title={"text": {"expr": title}}
-    ).properties(width=244, height=88)
+    return panel(rule_at("prevalence", "x"), lines, point, title=title, height=88)
 
 
 def _mean():
     row = _row("datum.state", "datum.place")
+    ticks = [0.001, 0.01, 0.1, 1]
     return _against_prevalence(
         "mean",
-        _log(alt.Y, "mean", None, [0.0005, 1], [0.001, 0.01, 0.1, 1], minExtent=40),
-        f"datum.state === '{LINES[2]}' ? datum.prevalence : mean_at[{row}]",
+        y_axis("mean", None, [0.0005, 1], ticks, "~%", log=True, minExtent=40),
+        f"datum.state === 'no model' ? datum.prevalence : mean_p_at[{row}]",
         "mean_p",
-        "'Mean p ' + format(mean_p, '.2~p') + ', prevalence '"
-        " + format(prevalence, '.2~p')",
+        "Mean p {mean_p:.2~p}, prevalence {prevalence:.2~p}",
     )
 
 
@@ -289,9 +247,9 @@ def _logloss():
     row = _row("datum.state", "datum.place")
     return _against_prevalence(
         "loss",
-        alt.Y("loss:Q", title=None, axis=alt.Axis(tickCount=3, minExtent=40)),
-        f"datum.state === '{LINES[2]}' ? {_logloss_all('datum.prevalence')}"
+        y_axis("loss", None, tickCount=3, minExtent=40),
+        f"datum.state === 'no model' ? {_logloss_all('datum.prevalence')}"
         f" : logloss_at[{row}]",
         "logloss",
-        "'Log loss ' + format(logloss, '.3f')",
+        "Log loss {logloss:.3f}",
     )

@@ -129,20 +129,24 @@ def class_weights(y_true, prevalence):
     return np.where(y_true == 1, prevalence / positives, (1 - prevalence) / negatives)
 
 
-def x_axis(field, title, domain=None, ticks=None, form=None, *, log=False, **axis):
-    """Encode numbers as x; `form` is d3's format, `axis` goes to `altair.Axis`."""
-    return _axis(alt.X, field, title, domain, ticks, form, log, axis)
+def x_axis(field, title, domain=None, ticks=None, form=None, **options):
+    """Encode numbers as x.
+
+    `form` is a format of d3, ``log=True`` asks for a logarithmic scale, ``scale`` holds
+    more for `altair.Scale`; other `options` go to `altair.Axis`.
+    """
+    return _axis(alt.X, field, title, domain, ticks, form, **options)
 
 
-def y_axis(field, title, domain=None, ticks=None, form=None, *, log=False, **axis):
-    """Encode numbers as y; `form` is d3's format, `axis` goes to `altair.Axis`."""
-    return _axis(alt.Y, field, title, domain, ticks, form, log, axis)
+def y_axis(field, title, domain=None, ticks=None, form=None, **options):
+    """Encode numbers as y, like `x_axis`."""
+    return _axis(alt.Y, field, title, domain, ticks, form, **options)
 
 
-def _axis(channel, field, title, domain, ticks, form, log, axis):
-    scale = {"type": "log"} if log else {}
+def _axis(channel, field, title, domain, ticks, form, *, log=False, scale=None, **axis):
+    scale = ({"type": "log"} if log else {}) | (scale or {})
     if domain is not None:
-        scale |= {"domain": list(domain), "nice": False}
+        scale = {"domain": list(domain), "nice": False} | scale
     if ticks is not None:
         axis = axis | {"values": list(ticks)}
     if form is not None:
@@ -289,8 +293,8 @@ def confusion_panel(*lines, title):
 # The stage of a sampler: points by kind, one of them picked, and links from it.
 
 PLANE = {
-    "x": x_axis("x", "feature 1").scale(zero=False),
-    "y": y_axis("y", "feature 2").scale(zero=False),
+    "x": x_axis("x", "feature 1", scale={"zero": False}),
+    "y": y_axis("y", "feature 2", scale={"zero": False}),
 }
 
 

@@ -6,8 +6,17 @@ import pandas as pd
 from sklearn.metrics import confusion_matrix_at_thresholds
 
 from imbtutor._checks import check_labels, check_probabilities
-from imbtutor.explore.live import Live
-from imbtutor.explore.parts import confusion_panel, panel, rule_at
+from imbtutor.explore.parts import (
+    choice,
+    confusion_panel,
+    figure,
+    looked_up,
+    marked,
+    panel,
+    rule_at,
+    slider,
+    x_axis,
+)
 from imbtutor.roles import COLORS
 
 LOW = -4  # the slider starts at 10 to this power; the drawing too
@@ -99,86 +108,57 @@ def explore_threshold_search(y_true, y_score, name="threshold-search"):
         for grid in grids
     ]
 
-    options, metrics = list(GRIDS), METRICS
-    controls = [
-        alt.param(
-            "candidates",
-            value=options[0],
-            bind=alt.binding_select(options=options, name="Candidates"),
-        ),
-        alt.param(
-            "metric",
-            value=metrics[0],
-            bind=alt.binding_select(options=metrics, name="Metric"),
-        ),
-        alt.param(
-            "exponent",
-            value=-0.3,  # 0.5
-            bind=alt.binding_range(
-                min=LOW, max=0, step=1 / STEPS, name="log10 of threshold"
-            ),
-        ),
-    ]
+    grid, column = f"indexof({[*GRIDS]}, candidates)", f"indexof({METRICS}, metric)"
     tables = {
-        "tp_at": tp_at,
-        "fp_at": fp_at,
-        "gap_at": gaps,
         # one row for each grid, one column for each metric
-        "found_at": [
+        "found": [
             grid[m.argmax()]
             for grid, values in zip(grids, at_grid, strict=True)
             for m in values
         ],
-        "found_value_at": [m.max() for values in at_grid for m in values],
-        "best_at": [cuts[m.argmax()] for m in at_all],
-        "best_value_at": [m.max() for m in at_all],
+        "found_value": [m.max() for values in at_grid for m in values],
     }
-    at = f"round({STEPS} * (exponent - {LOW}))"
-    grid, column = f"indexof({options}, candidates)", f"indexof({metrics}, metric)"
-    cell = f"{grid} * {len(metrics)} + {column}"
-    numbers = [
-        *(
-            alt.param(each, value=np.asarray(table).tolist())
-            for each, table in tables.items()
-        ),
-        alt.param("threshold", expr="pow(10, exponent)"),
-        alt.param("tp", expr=f"tp_at[{at}]"),
-        alt.param("fp", expr=f"fp_at[{at}]"),
-        alt.param("fn", expr=f"{n_pos} - tp"),
-        alt.param("tn", expr=f"{n_neg} - fp"),
-        alt.param("value", expr=_metric("tp", "fp", n_pos, n_neg)),
-        alt.param("found", expr=f"found_at[{cell}]"),
-        alt.param("found_value", expr=f"found_value_at[{cell}]"),
-        alt.param("best", expr=f"best_at[{column}]"),
-        alt.param("best_value", expr=f"best_value_at[{column}]"),
-        alt.param("lost", expr="best_value - found_value"),
-        alt.param("gap", expr=f"gap_at[{grid}]"),
-        alt.param(
-            "say",
-            expr="candidates + ': as many as ' + format(gap, '.1%')"
-            " + ' of the cases score between two candidates. The best candidate, '"
-            " + format(found, '.2~r') + ', reaches ' + metric + ' '"
-            " + format(found_value, '.3f') + '; the best threshold, '"
-            " + format(best, '.2~r') + ', ' + format(best_value, '.3f')"
-            " + ': the search loses ' + format(lost, '.3f')"
-            " + '. Yours, ' + format(threshold, '.2~r') + ', reaches '"
-            " + format(value, '.3f') + '.'",
-        ),
-    ]
-    panels = [
-        _search(exponents, tp_at, fp_at, grids, n_pos, n_neg),
-        confusion_panel(title=f"Confusion matrix of {n_pos + n_neg:,} cases"),
-    ]
-    chart = (
-        alt.concat(*panels, columns=2, spacing=20)
-        .resolve_scale(color="independent", shape="independent")
-        .add_params(*controls, *numbers)
-    )
-    return Live(
-        chart,
+    of_all = {
+        "best": [cuts[m.argmax()] for m in at_all],
+        "best_value": [m.max() for m in at_all],
+    }
+    return figure(
         name,
-        alt="A metric at every threshold on a logarithmic scale, with ticks for the "
-        "candidates of a search, a square at the best candidate, a diamond at the "
+        controls=[
+            choice("candidates", "Candidates", GRIDS.keys(), start=next(iter(GRIDS))),
+            choice("metric", "Metric", METRICS, start=METRICS[0]),
+            slider(
+                "exponent",
+                "log10 of threshold",
+                LOW,
+                0,
+                1 / STEPS,
+                start=-0.3,  # 0.5
+            ),
+        ],
+        numbers={
+            "threshold": "pow(10, exponent)",
+            **looked_up(
+                {"tp": tp_at, "fp": fp_at}, f"round({STEPS} * (exponent - {LOW}))"
+            ),
+            "fn": f"{n_pos} - tp",
+            "tn": f"{n_neg} - fp",
+            "value": _metric("tp", "fp", n_pos, n_neg),
+            **looked_up(tables, f"{grid} * {len(METRICS)} + {column}"),
+            **looked_up(of_all, column),
+            "lost": "best_value - found_value",
+            **looked_up({"gap": gaps}, grid),
+        },
+        say="{candidates}: as many as {gap:.1%} of the cases score between two"
+        " candidates. The best candidate, {found:.2~r}, reaches {metric}"
+        " {found_value:.3f}; the best threshold, {best:.2~r}, {best_value:.3f}: the"
+        " search loses {lost:.3f}. Yours, {threshold:.2~r}, reaches {value:.3f}.",
+        panels=[
+            _search(exponents, tp_at, fp_at, grids, n_pos, n_neg),
+            confusion_panel(title=f"Confusion matrix of {n_pos + n_neg:,} cases"),
+        ],
+        alt_text="A metric at every threshold on a logarithmic scale, with ticks for "
+        "the candidates of a search, a square at the best candidate, a diamond at the "
         "best of all thresholds and a point at the present one; beside it the "
         "confusion matrix.",
     )
@@ -209,14 +189,15 @@ def _metric(tp, fp, n_pos, n_neg):
 
 
 def _search(exponents, tp_at, fp_at, grids, n_pos, n_neg):
-    lowest = 10.0**LOW
-    x = alt.X(
-        "x:Q",
-        title="threshold (log scale)",
-        scale=alt.Scale(type="log", domain=[lowest, 1], nice=False, clamp=True),
-        axis=alt.Axis(
-            values=[10.0**e for e in range(LOW + 1, 1)], format="~r", grid=False
-        ),
+    x = x_axis(
+        "x",
+        "threshold (log scale)",
+        [10.0**LOW, 1],
+        [10.0**e for e in range(LOW + 1, 1)],
+        "~r",
+        log=True,
+        scale={"clamp": True},
+        grid=False,
     )
     line = (
         alt.Chart(
@@ -238,18 +219,12 @@ def _search(exponents, tp_at, fp_at, grids, n_pos, n_neg):
         .mark_rule(color=COLORS["added"], opacity=0.7)
         .encode(x=x, y=alt.value(178), y2=alt.value(190))
     )
-    title = {
-        "text": {
-            "expr": "'Found ' + format(found_value, '.3f')"
-            " + ', possible ' + format(best_value, '.3f')"
-        }
-    }
     return panel(
         line,
         ticks,
         rule_at("threshold", "x"),
         _marks(),
-        title=title,
+        title="Found {found_value:.3f}, possible {best_value:.3f}",
     )
 
 
@@ -260,14 +235,10 @@ def _seen(grid):
 
 
 def _marks():
-    kinds = list(MARKS)
-    color, shape, size = (
-        alt.Scale(domain=kinds, range=list(looks))
-        for looks in zip(*MARKS.values(), strict=True)
-    )
-    legend = alt.Legend(title=None, orient="bottom")
+    looks = {kind: (color, shape) for kind, (color, shape, _) in MARKS.items()}
+    sizes = [size for _, _, size in MARKS.values()]
     return (
-        alt.Chart(pd.DataFrame({"kind": kinds}), name="marks")
+        alt.Chart(pd.DataFrame({"kind": MARKS.keys()}), name="marks")
         .transform_calculate(
             x=f"clamp({_of_kind('found', 'best', 'threshold')}, {10.0**LOW}, 1)",
             y=_of_kind("found_value", "best_value", "value"),
@@ -276,9 +247,10 @@ def _marks():
         .encode(
             x="x:Q",
             y="y:Q",
-            color=alt.Color("kind:N", scale=color, legend=legend),
-            shape=alt.Shape("kind:N", scale=shape, legend=legend),
-            size=alt.Size("kind:N", scale=size, legend=None),
+            **marked("kind", looks),
+            size=alt.Size(
+                "kind:N", scale=alt.Scale(domain=[*MARKS], range=sizes), legend=None
+            ),
         )
     )
 
