@@ -7,8 +7,21 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
-from imbtutor.explore.live import Live
-from imbtutor.explore.parts import dot, panel, rule_at
+from imbtutor.explore.parts import (
+    GRAY,
+    choice,
+    colored,
+    counted,
+    dot,
+    figure,
+    here,
+    looked_up,
+    panel,
+    rule_at,
+    slider,
+    x_axis,
+    y_axis,
+)
 from imbtutor.roles import COLORS
 
 PREVALENCES = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2]
@@ -17,8 +30,7 @@ FEW = 10  # the figure asks for the chance of fewer positives than this
 DRAWS, SAMPLES = 5, 20
 BARS = 40  # more bars than this cannot be told apart in a small panel
 CURVE = [round(10 ** (2 + i / 12)) for i in range(37)]  # rows, for smooth curves
-PALE = "#8c8c8c"
-LINES = {"none": PALE, f"fewer than {FEW}": COLORS["minority"]}
+LINES = {"none": GRAY, f"fewer than {FEW}": COLORS["minority"]}
 
 
 def explore_sample_size(name="sample-size"):
@@ -66,76 +78,46 @@ def explore_sample_size(name="sample-size"):
     """
     cells = [_cell(n, p) for p, n in product(PREVALENCES, ROWS)]
     table = pd.DataFrame(cells)
-    curves = {
-        "curve_none": [binom.pmf(0, CURVE, p).round(8).tolist() for p in PREVALENCES],
-        "curve_few": [
-            binom.cdf(FEW - 1, CURVE, p).round(8).tolist() for p in PREVALENCES
-        ],
-    }
-    controls = [
-        alt.param(
-            "rows",
-            value=1000,
-            bind=alt.binding_select(
-                options=ROWS, labels=[f"{n:,}" for n in ROWS], name="Rows"
-            ),
-        ),
-        alt.param(
-            "prevalence",
-            value=0.01,
-            bind=alt.binding_select(
-                options=PREVALENCES,
-                labels=[f"{100 * p:g} %" for p in PREVALENCES],
-                name="Prevalence",
-            ),
-        ),
-        alt.param(
-            "draw",
-            value=1,
-            bind=alt.binding_range(min=1, max=DRAWS, step=1, name="Draw"),
-        ),
-    ]
-    numbers = [
-        *[alt.param(f"{each}_at", value=table[each].tolist()) for each in table],
-        *[alt.param(f"{each}_at", value=values) for each, values in curves.items()],
-        alt.param("which", expr=f"indexof({PREVALENCES}, prevalence)"),
-        alt.param("cell", expr=f"which * {len(ROWS)} + indexof({ROWS}, rows)"),
-        *[
-            alt.param(each, expr=f"{each}_at[cell]")
-            for each in table.columns.drop("samples")
-        ],
-        alt.param("drawn", expr="samples_at[cell][draw - 1]"),
-        alt.param("left", expr="start - 0.5"),
-        alt.param("right", expr="start + width * length(chances) - 0.5"),
-        alt.param(
-            "say",
-            expr="format(rows, ',') + ' rows at prevalence '"
-            " + format(prevalence, '.1~%') + ': ' + format(expected, ',.1~f')"
-            " + (expected === 1 ? ' positive expected; ' : ' positives expected; ')"
-            " + 'at least 95% of such samples hold '"
-            " + format(low, ',') + ' to ' + format(high, ',')"
-            f" + '. Chance of none: ' + {_percent('chance_none')}"
-            f" + '; of fewer than {FEW}: ' + {_percent('chance_few')}"
-            " + '. The prevalence in one sample is typically off by '"
-            " + format(relative_error, '.2~p') + ' of its true value. The samples"
-            " drawn here hold ' + format(extent(drawn)[0], ',') + ' to '"
-            " + format(extent(drawn)[1], ',') + '.'",
-        ),
-    ]
-    panels = [_samples(), _distribution(), _chances(), _errors(table)]
-    chart = (
-        alt.concat(*panels, columns=2, spacing=24)
-        .resolve_scale(color="independent")
-        .configure_axisY(minExtent=38)  # so that panels stay in place
-        .add_params(*controls, *numbers)
-    )
-    return Live(
-        chart,
+    none = [binom.pmf(0, CURVE, p).round(8) for p in PREVALENCES]
+    few = [binom.cdf(FEW - 1, CURVE, p).round(8) for p in PREVALENCES]
+    prevalence = f"indexof({PREVALENCES}, prevalence)"
+    return figure(
         name,
-        alt="The number of positives in twenty samples; the binomial distribution "
+        controls=[
+            choice("rows", "Rows", {n: f"{n:,}" for n in ROWS}, start=1000),
+            choice(
+                "prevalence",
+                "Prevalence",
+                {p: f"{100 * p:g} %" for p in PREVALENCES},
+                start=0.01,
+            ),
+            slider("draw", "Draw", 1, DRAWS, 1, start=1),
+        ],
+        numbers={
+            **looked_up({"curve_none": none, "curve_few": few}, prevalence),
+            "cell": f"{prevalence} * {len(ROWS)} + indexof({ROWS}, rows)",
+            **looked_up(table, "cell"),
+            "drawn": "samples[draw - 1]",
+            "fewest": "extent(drawn)[0]",
+            "most": "extent(drawn)[1]",
+            "left": "start - 0.5",
+            "right": "start + width * length(chances) - 0.5",
+            "none_in_words": _percent("chance_none"),
+            "few_in_words": _percent("chance_few"),
+        },
+        say="{rows:,} rows at prevalence {prevalence:.1~%}: {expected:,.1~f}"
+        " {expected:positive|positives} expected; at least 95% of such samples hold"
+        " {low:,} to {high:,}. Chance of none: {none_in_words}; of fewer than"
+        f" {FEW}: {{few_in_words}}. The prevalence in one sample is typically off by"
+        " {relative_error:.2~p} of its true value. The samples drawn here hold"
+        " {fewest:,} to {most:,}.",
+        panels=[_samples(), _distribution(), _chances(), _errors(table)],
+        alt_text="The number of positives in twenty samples; the binomial distribution "
         f"of that number; the chances of no positive and of fewer than {FEW} against "
         "the number of rows; and the relative error of an estimated prevalence, "
         "which falls along one line with the expected number of positives.",
+        spacing=24,
+        y_room=38,
     )
 
 
@@ -170,32 +152,31 @@ def _cell(n, p):
 def _percent(chance):
     """Expression for a chance in words that never round to 0 or to certainty."""
     return (
-        f"({chance} < 0.0005 ? 'below 0.1%' : {chance} > 0.9995 ? 'above 99.9%'"
-        f" : format({chance}, '.1%'))"
+        f"{chance} < 0.0005 ? 'below 0.1%' : {chance} > 0.9995 ? 'above 99.9%'"
+        f" : format({chance}, '.1%')"
     )
-
-
-def _one(name=alt.Undefined):
-    return alt.Chart(alt.Data(values=[{}]), name=name)
 
 
 def _count(field):
     """The x-axis that the samples and their distribution share."""
-    return alt.X(
+    return x_axis(
         field,
-        title="number of positives",
-        scale=alt.Scale(domain=[{"expr": "left"}, {"expr": "right"}], nice=False),
-        axis=alt.Axis(format=",d", tickMinStep=1, tickCount=5, labelBound=10),
+        "number of positives",
+        [{"expr": "left"}, {"expr": "right"}],
+        form=",d",
+        tickMinStep=1,
+        tickCount=5,
+        labelBound=10,
     )
 
 
 def _samples():
     band = (
-        _one()
-        .transform_calculate(low="low - 0.5", high="high + 0.5")
-        .mark_rect(color=PALE, opacity=0.25)
-        .encode(x=_count("low:Q"), x2="high:Q")
+        here(low="low - 0.5", high="high + 0.5")
+        .mark_rect(color=GRAY, opacity=0.25)
+        .encode(x=_count("low"), x2="high:Q")
     )
+    ticks = [1, 5, 10, 15, 20]
     points = (
         alt.Chart(alt.sequence(1, SAMPLES + 1, as_="sample"), name="samples")
         .transform_calculate(positives="drawn[datum.sample - 1]")
@@ -209,13 +190,8 @@ def _samples():
             strokeWidth=0.5,
         )
         .encode(
-            x=_count("positives:Q"),
-            y=alt.Y(
-                "sample:Q",
-                title="sample",
-                scale=alt.Scale(domain=[0, SAMPLES + 1], nice=False),
-                axis=alt.Axis(values=[1, 5, 10, 15, 20], grid=False),
-            ),
+            x=_count("positives"),
+            y=y_axis("sample", "sample", [0, SAMPLES + 1], ticks, grid=False),
         )
     )
     title = f"{SAMPLES} samples; the band holds 95 %"
@@ -223,90 +199,75 @@ def _samples():
 
 
 def _distribution():
-    groups = [f"fewer than {FEW}", f"{FEW} or more"]
+    groups = {f"fewer than {FEW}": COLORS["minority"], f"{FEW} or more": GRAY}
+    few, more = groups
     bars = (
-        alt.Chart(alt.sequence(0, BARS, as_="i"), name="bars")
+        counted(BARS, "i", "bars")
         .transform_filter("datum.i < length(chances)")
         .transform_calculate(
             chance="chances[datum.i]",
             # A gap between bars that stand for one number each.
             low="start + datum.i * width - 0.5 + 0.05 * width",
             high="start + (datum.i + 1) * width - 0.5 - 0.05 * width",
-            group=f"start + datum.i * width < {FEW} ? '{groups[0]}' : '{groups[1]}'",
+            group=f"start + datum.i * width < {FEW} ? '{few}' : '{more}'",
         )
         .mark_rect()
         .encode(
-            x=_count("low:Q"),
+            x=_count("low"),
             x2="high:Q",
-            y=alt.Y("chance:Q", title="chance", axis=alt.Axis(format="~%")),
+            y=y_axis("chance", "chance", form="~%"),
             y2=alt.Y2Datum(0),
-            color=alt.Color(
-                "group:N",
-                scale=alt.Scale(domain=groups, range=[COLORS["minority"], PALE]),
-                legend=alt.Legend(title=None),
-            ),
+            color=colored("group", groups),
         )
     )
     return panel(bars, rule_at("expected", "x"), title="All possible samples")
 
 
 def _chances():
-    x = alt.X(
-        "rows:Q",
-        title="rows",
-        scale=alt.Scale(type="log", domain=[ROWS[0], ROWS[-1]]),
-        axis=alt.Axis(values=[100, 1000, 10_000, 100_000], format=","),
-    )
-    y = alt.Y(
-        "chance:Q",
-        title="chance",
-        scale=alt.Scale(domain=[0, 1]),
-        axis=alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1]),
-    )
-    color = alt.Color(
-        "kind:N",
-        scale=alt.Scale(domain=list(LINES), range=list(LINES.values())),
-        legend=alt.Legend(title=None),
-    )
+    ticks = [100, 1000, 10_000, 100_000]
+    plane = {
+        "x": x_axis("rows", "rows", [ROWS[0], ROWS[-1]], ticks, ",", log=True),
+        "y": y_axis("chance", "chance", [0, 1], [0, 0.25, 0.5, 0.75, 1], "%"),
+        "color": colored("kind", LINES),
+    }
     none, few = LINES
     lines = (
         alt.Chart(pd.DataFrame({"i": range(len(CURVE)), "rows": CURVE}), name="curves")
-        .transform_calculate(
-            **{
-                none: "curve_none_at[which][datum.i]",
-                few: "curve_few_at[which][datum.i]",
-            }
-        )
+        .transform_calculate(**{none: "curve_none[datum.i]", few: "curve_few[datum.i]"})
         .transform_fold([none, few], as_=["kind", "chance"])
         .mark_line(strokeWidth=2.5)
-        .encode(x=x, y=y, color=color)
+        .encode(**plane)
     )
     dots = (
-        _one("chance_dots")
-        .transform_calculate(**{"rows": "rows", none: "chance_none", few: "chance_few"})
+        here("chance_dots", rows="rows", **{none: "chance_none", few: "chance_few"})
         .transform_fold([none, few], as_=["kind", "chance"])
         .mark_point(filled=True, size=100, opacity=1, stroke="white")
-        .encode(x=x, y=y, color=color)
+        .encode(**plane)
     )
     return panel(rule_at("rows", "x"), lines, dots, title="Too few positives?")
 
 
 def _errors(table):
+    x_ticks, y_ticks = [10.0**e for e in range(-1, 5)], [0.01, 0.03, 0.1, 0.3, 1, 3]
     points = (
         alt.Chart(table[["expected", "relative_error"]])
-        .mark_point(filled=True, color=PALE, opacity=0.7, size=35)
+        .mark_point(filled=True, color=GRAY, opacity=0.7, size=35)
         .encode(
-            x=alt.X(
-                "expected:Q",
-                title="expected positives",
-                scale=alt.Scale(type="log", domain=[0.1, 20_000], nice=False),
-                axis=alt.Axis(values=[0.1, 1, 10, 100, 1000, 10_000], format=",~g"),
+            x=x_axis(
+                "expected",
+                "expected positives",
+                [0.1, 20_000],
+                x_ticks,
+                ",~g",
+                log=True,
             ),
-            y=alt.Y(
-                "relative_error:Q",
-                title="relative error",
-                scale=alt.Scale(type="log", domain=[0.006, 3.5], nice=False),
-                axis=alt.Axis(values=[0.01, 0.03, 0.1, 0.3, 1, 3], format="~%"),
+            y=y_axis(
+                "relative_error",
+                "relative error",
+                [0.006, 3.5],
+                y_ticks,
+                "~%",
+                log=True,
             ),
         )
     )
