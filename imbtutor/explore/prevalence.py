@@ -6,8 +6,26 @@ import pandas as pd
 from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 
 from imbtutor._checks import check_labels, check_scores
-from imbtutor.explore.live import Live
-from imbtutor.explore.parts import INK, dot, panel, rule_at
+from imbtutor.explore.parts import (
+    GRAY,
+    ORANGE,
+    PINK,
+    SKY,
+    UNIT,
+    class_weights,
+    counted,
+    diagonal,
+    dot,
+    figure,
+    here,
+    looked_up,
+    marked,
+    panel,
+    rule_at,
+    slider,
+    x_axis,
+    y_axis,
+)
 from imbtutor.roles import COLORS
 
 CASES = 10_000  # hits are counted in a population of this size
@@ -15,12 +33,16 @@ TENTHS = range(-30, -2)  # the dial: ten times log10 of the prevalence
 STEP = 10  # k moves in tens
 K_MAX = 1000
 POINTS = 400  # a curve is drawn through so many; the numbers use all samples
-GRAY = "#8c8c8c"
-READINGS = {
-    "ROC AUC": "auc",
-    "average precision": "ap",
-    "precision at k": "precision",
-    "prevalence": "prevalence",
+READINGS = {  # each with its color and shape
+    "ROC AUC": (SKY, "square"),
+    "average precision": (PINK, "diamond"),
+    "precision at k": (ORANGE, "cross"),
+    "prevalence": (GRAY, "circle"),
+}
+# In the hundred squares.
+LOOKS = {
+    "positive": (COLORS["minority"], "triangle"),
+    "not positive": (COLORS["majority"], "circle"),
 }
 
 
@@ -87,65 +109,43 @@ def explore_prevalence(y_true, y_score, name="prevalence"):
     ks = np.arange(STEP, K_MAX + 1, STEP)
     ap_at, hits_at = [], []
     for p in prevalences:
-        weight = np.where(y_true, p / y_true.sum(), (1 - p) / (y_true == 0).sum())
+        weight = class_weights(y_true, p)
         ap_at.append(average_precision_score(y_true, y_score, sample_weight=weight))
         called, found = CASES * (p * tpr + (1 - p) * fpr), CASES * p * tpr
         hits_at += np.interp(ks, called, found).round(9).tolist()
 
-    slider = alt.binding_range
-    controls = [
-        alt.param(
-            "exponent",
-            value=-1,
-            bind=slider(min=-3, max=-0.3, step=0.1, name="log10 of prevalence"),
-        ),
-        alt.param(
-            "k",
-            value=100,
-            bind=slider(min=STEP, max=K_MAX, step=STEP, name="Followed up (k)"),
-        ),
-    ]
-    numbers = [
-        alt.param("ap_at", value=ap_at),
-        alt.param("hits_at", value=hits_at),
-        alt.param("place", expr=f"round(10 * exponent) - {TENTHS.start}"),
-        alt.param("prevalence", expr="pow(10, exponent)"),
-        alt.param("positives", expr=f"{CASES} * prevalence"),
-        alt.param("hits", expr=_hits("place")),
-        alt.param("possible", expr="min(k, positives)"),
-        alt.param("precision", expr="hits / k"),
-        alt.param("recall", expr="hits / positives"),
-        alt.param("fpr", expr=f"(k - hits) / ({CASES} - positives)"),
-        alt.param("lift", expr="precision / prevalence"),
-        alt.param("auc", value=roc_auc_score(y_true, y_score)),
-        alt.param("ap", expr="ap_at[place]"),
-        alt.param(
-            "say",
-            expr="'At prevalence ' + format(prevalence, '.2~p') + ', '"
-            f" + format(positives, ',.0f') + ' positives in {CASES:,} cases: ROC AUC '"
-            " + format(auc, '.3f') + ', average precision ' + format(ap, '.3f')"
-            " + '. The first ' + k + ' cases hold ' + format(hits, '.1f')"
-            " + ' positives (a perfect ranking: ' + format(possible, '.0f')"
-            " + '), so precision at ' + k + ' is ' + format(precision, '.1%')"
-            " + ', ' + format(lift, '.1f') + ' times the prevalence, and recall is '"
-            " + format(recall, '.1%') + '.'",
-        ),
-    ]
-    panels = [
-        _roc(*roc_curve(y_true, y_score)[:2]),  # corners only
-        _precision_recall(fpr, tpr),
-        _squares(),
-        _readings(),
-    ]
-    chart = (
-        alt.concat(*panels, columns=2, spacing=20)
-        .resolve_scale(color="independent", shape="independent")
-        .add_params(*controls, *numbers)
-    )
-    return Live(
-        chart,
+    return figure(
         name,
-        alt="The ROC curve, which stays as the prevalence changes, beside the "
+        controls=[
+            slider("exponent", "log10 of prevalence", -3, -0.3, 0.1, start=-1),
+            slider("k", "Followed up (k)", STEP, K_MAX, STEP, start=100),
+        ],
+        numbers={
+            "place": f"round(10 * exponent) - {TENTHS.start}",
+            "prevalence": "pow(10, exponent)",
+            "positives": f"{CASES} * prevalence",
+            "hits_at": hits_at,
+            "hits": _hits("place"),
+            "possible": "min(k, positives)",
+            "precision": "hits / k",
+            "recall": "hits / positives",
+            "fpr": f"(k - hits) / ({CASES} - positives)",
+            "lift": "precision / prevalence",
+            "auc": roc_auc_score(y_true, y_score),
+            **looked_up({"ap": ap_at}, "place"),
+        },
+        say="At prevalence {prevalence:.2~p}, {positives:,.0f} positives in"
+        f" {CASES:,} cases: ROC AUC {{auc:.3f}}, average precision {{ap:.3f}}. The"
+        " first {k} cases hold {hits:.1f} positives (a perfect ranking:"
+        " {possible:.0f}), so precision at {k} is {precision:.1%}, {lift:.1f} times"
+        " the prevalence, and recall is {recall:.1%}.",
+        panels=[
+            _roc(*roc_curve(y_true, y_score)[:2]),  # corners only
+            _precision_recall(fpr, tpr),
+            _squares(),
+            _readings(),
+        ],
+        alt_text="The ROC curve, which stays as the prevalence changes, beside the "
         "precision-recall curve, which sinks with it; a hundred followed-up cases, "
         "positive or not; and, against the prevalence, AUC flat, average precision "
         "and precision at k falling.",
@@ -155,20 +155,6 @@ def explore_prevalence(y_true, y_score, name="prevalence"):
 def _hits(place):
     """Expression for the expected positives among the first k."""
     return f"hits_at[({place}) * {K_MAX // STEP} + k / {STEP} - 1]"
-
-
-def _title(text):
-    return {"text": {"expr": text}}
-
-
-def _unit(channel, field, title):
-    """An axis from 0 to 1."""
-    return channel(
-        f"{field}:Q",
-        title=title,
-        axis=alt.Axis(values=[0, 0.25, 0.5, 0.75, 1], format=".2~f"),
-        scale=alt.Scale(domain=[0, 1]),
-    )
 
 
 def _thinned(places):
@@ -184,18 +170,13 @@ def _roc(fpr, tpr):
         alt.Chart(pd.DataFrame({"fpr": fpr[seen], "tpr": tpr[seen], "order": seen}))
         .mark_line(color=COLORS["majority"])
         .encode(
-            x=_unit(alt.X, "fpr", "false positive rate"),
-            y=_unit(alt.Y, "tpr", "recall (true positive rate)"),
+            x=x_axis("fpr", "false positive rate", **UNIT),
+            y=y_axis("tpr", "recall (true positive rate)", **UNIT),
             order="order:Q",
         )
     )
-    chance = (
-        alt.Chart(pd.DataFrame({"x": [0, 1]}))
-        .mark_line(color=INK, strokeDash=[5, 3], strokeWidth=1.5)
-        .encode(x="x:Q", y="x:Q")
-    )
-    title = _title("'ROC curve, AUC ' + format(auc, '.3f')")
-    return panel(chance, line, dot("fpr", "recall", "roc_dot"), title=title)
+    point = dot("fpr", "recall", "roc_dot")
+    return panel(diagonal(), line, point, title="ROC curve, AUC {auc:.3f}")
 
 
 def _precision_recall(fpr, tpr):
@@ -212,21 +193,19 @@ def _precision_recall(fpr, tpr):
         )
         .mark_line(color=COLORS["majority"], interpolate="step-before")
         .encode(
-            x=_unit(alt.X, "recall", "recall"),
-            y=_unit(alt.Y, "precision", "precision"),
+            x=x_axis("recall", "recall", **UNIT),
+            y=y_axis("precision", "precision", **UNIT),
             order="recall:Q",
         )
     )
-    title = _title("'PR curve, average precision ' + format(ap, '.3f')")
     point = dot("recall", "precision", "pr_dot")
+    title = "PR curve, average precision {ap:.3f}"
     return panel(rule_at("prevalence", "y"), line, point, title=title)
 
 
 def _squares():
-    roles = ["positive", "not positive"]
-    cases = pd.DataFrame({"i": range(100)})
     marks = (
-        alt.Chart(cases, name="squares")
+        counted(100, "i", "squares")
         .transform_calculate(
             x="datum.i % 20",
             y="floor(datum.i / 20)",
@@ -238,74 +217,48 @@ def _squares():
             y=alt.Y(
                 "y:Q", axis=None, scale=alt.Scale(domain=[-0.5, 4.5], reverse=True)
             ),
-            color=alt.Color(
-                "truth:N",
-                scale=alt.Scale(
-                    domain=roles, range=[COLORS["minority"], COLORS["majority"]]
-                ),
-                legend=alt.Legend(title=None, orient="bottom"),
-            ),
-            shape=alt.Shape(
-                "truth:N", scale=alt.Scale(domain=roles, range=["triangle", "circle"])
-            ),
+            **marked("truth", LOOKS),
         )
     )
-    title = _title(
-        "'Of 100 followed up, ' + format(100 * precision, '.1f') + ' positive'"
-    )
+    title = "Of 100 followed up, {100 * precision:.1f} positive"
     # Altair's own frame around a panel without axes would be white on black.
     return panel(marks, title=title).properties(view=alt.ViewBackground(stroke=None))
 
 
 def _readings():
-    names = list(READINGS)
-    scales = {
-        "color": alt.Scale(domain=names, range=["#56B4E9", "#CC79A7", "#E69F00", GRAY]),
-        "shape": alt.Scale(
-            domain=names, range=["square", "diamond", "cross", "circle"]
+    legend = alt.Legend(title=None, orient="bottom", columns=2)
+    looks = marked("reading", READINGS, legend)
+    plane = {
+        "x": x_axis(
+            "exponent",
+            "prevalence",
+            [-3, -0.3],
+            [-3, -2, -1, -0.3],
+            labelExpr="format(pow(10, datum.value), '.1~p')",
         ),
+        "y": y_axis("value", None, **UNIT),
     }
-    x = alt.X(
-        "exponent:Q",
-        title="prevalence",
-        axis=alt.Axis(
-            values=[-3, -2, -1, -0.3], labelExpr="format(pow(10, datum.value), '.1~p')"
-        ),
-        scale=alt.Scale(domain=[-3, -0.3], nice=False),
-    )
-    y = _unit(alt.Y, "value", None)
-    color = alt.Color(
-        "reading:N",
-        scale=scales["color"],
-        legend=alt.Legend(title=None, orient="bottom", columns=2),
-    )
     dial = pd.DataFrame(
         {"place": range(len(TENTHS)), "exponent": [tenth / 10 for tenth in TENTHS]}
     )
+    everywhere = [
+        "auc",
+        "ap_at[datum.place]",
+        f"{_hits('datum.place')} / k",
+        "pow(10, datum.exponent)",
+    ]
     lines = (
         alt.Chart(dial, name="readings")
-        .transform_calculate(
-            **{
-                "ROC AUC": "auc",
-                "average precision": "ap_at[datum.place]",
-                "precision at k": f"{_hits('datum.place')} / k",
-                "prevalence": "pow(10, datum.exponent)",
-            }
-        )
-        .transform_fold(names, as_=["reading", "value"])
+        .transform_calculate(**dict(zip(READINGS, everywhere, strict=True)))
+        .transform_fold([*READINGS], as_=["reading", "value"])
         .mark_line(strokeWidth=2.5)
-        .encode(x=x, y=y, color=color)
+        .encode(**plane, color=looks["color"])
     )
+    present = dict(zip(READINGS, ["auc", "ap", "precision", "prevalence"], strict=True))
     now = (
-        alt.Chart(alt.Data(values=[{}]), name="readings_now")
-        .transform_calculate(**READINGS, exponent="exponent")
-        .transform_fold(names, as_=["reading", "value"])
+        here("readings_now", **present, exponent="exponent")
+        .transform_fold([*READINGS], as_=["reading", "value"])
         .mark_point(filled=True, size=90, opacity=1)
-        .encode(
-            x=x,
-            y=y,
-            color=color,
-            shape=alt.Shape("reading:N", scale=scales["shape"]),
-        )
+        .encode(**plane, **looks)
     )
     return panel(lines, rule_at("exponent", "x"), now, title="At every prevalence")
