@@ -4,8 +4,7 @@ import altair as alt
 import pandas as pd
 
 from imbtutor._checks import check_choice
-from imbtutor.explore.live import Live
-from imbtutor.explore.parts import INK
+from imbtutor.explore.parts import GRAY, INK, UNIT, figure, panel, x_axis
 from imbtutor.roles import COLORS
 
 # The control of each fault; a tick repairs it.
@@ -94,32 +93,29 @@ def explore_faults(summary, *, source, name="faults"):
                 f"summary lacks rows for model={model!r}; each remedy needs all 8 "
                 "combinations of reset, together and scaled."
             )
-    boxes = [
-        alt.param(control, value=False, bind=alt.binding_checkbox(name=label))
-        for control, label in FIXES.items()
-    ]
-    numbers = [
-        alt.param("repaired", expr=" + ".join(f"(1 * {fix})" for fix in FIXES)),
-        alt.param("sentences", value=_sentences(rows)),
-        alt.param(
-            "say",
-            expr="repaired + ' of 6 faults repaired. ' + sentences[(1 * reset) * 16"
-            " + (1 * together) * 8 + (1 * scaled) * 4 + (1 * from_scores) * 2"
-            " + (1 * repeated)]",
-        ),
-    ]
     remedies = rows["remedy"].drop_duplicates().tolist()
     note = " (simulated)" if source == "simulated" else ""
-    panels = [
-        _panel(model, part, remedies, note)
-        for model, part in rows.groupby("model", sort=False)
-    ]
-    chart = alt.concat(*panels, columns=2, spacing=20).add_params(*boxes, *numbers)
-    return Live(
-        chart,
+    return figure(
         name,
-        alt="For each model the area under the ROC curve after each remedy: gray bars "
-        "of one split as long as the split is not repeated, then dots with intervals.",
+        controls=[
+            alt.param(control, value=False, bind=alt.binding_checkbox(name=label))
+            for control, label in FIXES.items()
+        ],
+        numbers={
+            "repaired": " + ".join(f"(1 * {fix})" for fix in FIXES),
+            "grade": "named ? 'low' : 'high'",
+            "sentences": _sentences(rows),
+            "state": "(1 * reset) * 16 + (1 * together) * 8 + (1 * scaled) * 4"
+            " + (1 * from_scores) * 2 + (1 * repeated)",
+        },
+        say="{repaired} of 6 faults repaired. {sentences[state]}",
+        panels=[
+            _panel(model, part, remedies, note)
+            for model, part in rows.groupby("model", sort=False)
+        ],
+        alt_text="For each model the area under the ROC curve after each remedy: gray "
+        "bars of one split as long as the split is not repeated, then dots with "
+        "intervals.",
     )
 
 
@@ -165,18 +161,17 @@ def _panel(model, rows, remedies, note):
         )
     )
     title = f"area under ROC curve{note}"  # the same in each layer, or none shows
-    area = alt.X(
-        "value:Q",
-        scale=alt.Scale(domain=[0, 1]),
-        title=title,
-        axis=alt.Axis(values=[0, 0.25, 0.5, 0.75, 1], format=".2~f"),
-    )
+    area, low = x_axis("value", title, **UNIT), alt.X("low:Q", title=title)
     before = alt.condition("repeated", alt.value(0), alt.value(0.85))
     after = alt.condition("repeated", alt.value(1), alt.value(0))
-    bars = base.mark_bar(color="#8c8c8c", height=12).encode(x=area, opacity=before)
-    rules = base.mark_rule(color=COLORS["majority"], strokeWidth=2, clip=True).encode(
-        x=alt.X("low:Q", title=title), x2="high:Q", opacity=after
+    # Chart names may hold no spaces.
+    bars = (
+        base.mark_bar(color=GRAY, height=12)
+        .encode(x=area, opacity=before)
+        .properties(name="areas_" + model.replace(" ", "_"))
     )
+    line = {"color": COLORS["majority"], "strokeWidth": 2, "clip": True}
+    rules = base.mark_rule(**line).encode(x=low, x2="high:Q", opacity=after)
     dots = base.mark_point(color=COLORS["majority"], filled=True, size=60).encode(
         x=area, opacity=after
     )
@@ -185,14 +180,6 @@ def _panel(model, rows, remedies, note):
         .mark_rule(strokeDash=[3, 3], color=INK)
         .encode(x=alt.X("chance:Q", title=title))
     )
-    # Chart names may hold no spaces.
-    bars = bars.properties(name="areas_" + model.replace(" ", "_"))
-    heading = {
-        "text": {
-            "expr": f"'{model}: ' + (named ? 'low' : 'high') + ' quality wine'",
-        }
-    }
     # The names of the remedies take the rest of a panel's width.
-    return alt.layer(bars, rules, dots, chance, title=heading).properties(
-        width=205, height=250
-    )
+    title = f"{model}: {{grade}} quality wine"
+    return panel(bars, rules, dots, chance, title=title, width=205, height=250)

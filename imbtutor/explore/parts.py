@@ -247,8 +247,18 @@ def panel(*layers, title, width=244, height=190):
     return alt.layer(*layers, title=title).properties(width=width, height=height)
 
 
-def confusion_panel(*lines, title):
-    """The counts tp, fn, fp and tn; each of `lines`, a template, adds one."""
+def confusion_panel(
+    *lines,
+    title,
+    counts=("tp", "fn", "fp", "tn"),
+    form=",.0f",
+    order=("positive", "negative"),
+    **size,
+):
+    """The four counts; each of `lines`, a template, adds one to a cell.
+
+    `counts` are expressions, `form` is their format, `order` that of both axes.
+    """
     cells = [
         {"called": called, "truth": truth, "cell": cell}
         for called, truth, cell in (
@@ -258,18 +268,21 @@ def confusion_panel(*lines, title):
             ("negative", "negative", "TN"),
         )
     ]
-    text = ["datum.cell", words("{datum.count:,.0f}"), *map(words, lines)]
+    names = ("TP", "FN", "FP", "TN")
+    table = ", ".join(f"{n}: {count}" for n, count in zip(names, counts, strict=True))
+    text = ["datum.cell", words(f"{{datum.count:{form}}}"), *map(words, lines)]
     base = (
         alt.Chart(alt.Data(values=cells))
-        .transform_calculate(count="{TP: tp, FN: fn, FP: fp, TN: tn}[datum.cell]")
+        .transform_calculate(count=f"{{{table}}}[datum.cell]")
+        .transform_joinaggregate(row="sum(count)", groupby=["truth"])
         .transform_calculate(
             text=f"[{', '.join(text)}]",
             # The share of the true class, so a rare class is not pale by rarity.
-            share="datum.count / (datum.truth === 'positive' ? tp + fn : fp + tn)",
+            share="datum.row > 0 ? datum.count / datum.row : 0",
         )
         .encode(
-            x=alt.X("called:N", sort=["positive", "negative"]).axis(labelAngle=0),
-            y=alt.Y("truth:N", sort=["positive", "negative"]),
+            x=alt.X("called:N", sort=order).axis(labelAngle=0),
+            y=alt.Y("truth:N", sort=order),
         )
     )
     colors = {"negative": COLORS["majority"], "positive": COLORS["minority"]}
@@ -277,17 +290,17 @@ def confusion_panel(*lines, title):
         opacity=alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 1]), legend=None),
         color=colored("truth", colors, legend=None),
     )
-    size = 14 if lines else 15
+    font = 14 if lines else 15
     label = base.mark_text(
-        fontSize=size,
-        lineHeight=size + 4,
+        fontSize=font,
+        lineHeight=font + 4,
         dy=-8 - 10 * len(lines),
         fontWeight="bold",
         tooltip=None,
     ).encode(text="text:N")
-    return panel(squares.properties(name="matrix"), label, title=title).resolve_scale(
-        color="independent"
-    )
+    return panel(
+        squares.properties(name="matrix"), label, title=title, **size
+    ).resolve_scale(color="independent")
 
 
 # The stage of a sampler: points by kind, one of them picked, and links from it.
