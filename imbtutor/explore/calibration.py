@@ -1,35 +1,20 @@
 """The model goes where the class is rarer: its probabilities, before and after."""
 
+from itertools import product
+
 import altair as alt
 import numpy as np
 import pandas as pd
 from sklearn.metrics import log_loss
 
 from imbtutor._checks import check_labels, check_number, check_probabilities
-from imbtutor.explore.parts import (
-    GRAY,
-    PINK,
-    SKY,
-    choice,
-    class_weights,
-    colored,
-    counted,
-    diagonal,
-    figure,
-    here,
-    looked_up,
-    panel,
-    rule_at,
-    slider,
-    x_axis,
-    y_axis,
-)
+from imbtutor.explore import parts
 
 TENTHS = range(-30, -2)  # the dial: ten times log10 of the prevalence
 GROUPS = 10
 LOW = 1e-5  # where the axes of the reliability diagram begin
 STATES = ["as trained", "corrected"]
-LINES = {STATES[0]: PINK, STATES[1]: SKY, "no model": GRAY}
+LINES = {STATES[0]: parts.PINK, STATES[1]: parts.SKY, "no model": parts.GRAY}
 
 
 def explore_calibration(y_true, y_score, *, train_prevalence, name="calibration"):
@@ -104,17 +89,17 @@ def explore_calibration(y_true, y_score, *, train_prevalence, name="calibration"
             "the data that the model was fitted to, such as 0.5."
         )
     tables = _tables(y_true, y_score, train_prevalence)
-    return figure(
+    return parts.figure(
         name,
         controls=[
-            slider("exponent", "log10 of prevalence", -3, -0.3, 0.1, start=-1.7),
-            choice("state", "Probabilities", STATES, start=STATES[0]),
+            parts.slider("exponent", "log10 of prevalence", -3, -0.3, 0.1, start=-1.7),
+            parts.choice("state", "Probabilities", STATES, start=STATES[0]),
         ],
         numbers={
             "place": f"round(10 * exponent) - {TENTHS.start}",
             "prevalence": "pow(10, exponent)",
             "row": _row("state", "place"),
-            **looked_up(tables, "row"),
+            **parts.looked_up(tables, "row"),
             "ratio": "mean_p / prevalence",
             "logloss_all": _logloss_all("prevalence"),
             "which": f"state === '{STATES[0]}' ? 'probabilities as trained'"
@@ -138,27 +123,23 @@ def _tables(y_true, y_score, train_prevalence):
     # Both classes weigh the same. Whole numbers, so that no edge moves by rounding.
     equal = np.where(y_true, (y_true == 0).sum(), y_true.sum())
     edges = np.quantile(
-        y_score,
-        np.arange(1, GROUPS) / GROUPS,
-        weights=equal,
-        method="inverted_cdf",
+        y_score, np.arange(1, GROUPS) / GROUPS, weights=equal, method="inverted_cdf"
     )
     _, group = np.unique(np.searchsorted(edges, y_score), return_inverse=True)
     mean, loss, p_of_group, positive = [], [], [], []
-    for state in STATES:
-        for tenth in TENTHS:
-            prevalence = 10 ** (tenth / 10)
-            p = y_score
-            if state == "corrected":
-                odds = prevalence / (1 - prevalence)
-                factor = odds * (1 - train_prevalence) / train_prevalence
-                p = factor * p / (factor * p + (1 - p))
-            weight = class_weights(y_true, prevalence)
-            mean.append(np.sum(weight * p))
-            loss.append(log_loss(y_true, p, sample_weight=weight))
-            total = np.bincount(group, weight)
-            p_of_group.append(np.bincount(group, weight * p) / total)
-            positive.append(np.bincount(group, weight * y_true) / total)
+    for state, tenth in product(STATES, TENTHS):
+        prevalence = 10 ** (tenth / 10)
+        p = y_score
+        if state == "corrected":
+            odds = prevalence / (1 - prevalence)
+            factor = odds * (1 - train_prevalence) / train_prevalence
+            p = factor * p / (factor * p + (1 - p))
+        weight = parts.class_weights(y_true, prevalence)
+        mean.append(np.sum(weight * p))
+        loss.append(log_loss(y_true, p, sample_weight=weight))
+        total = np.bincount(group, weight)
+        p_of_group.append(np.bincount(group, weight * p) / total)
+        positive.append(np.bincount(group, weight * y_true) / total)
     return {"mean_p": mean, "logloss": loss, "p": p_of_group, "positive": positive}
 
 
@@ -171,29 +152,22 @@ def _logloss_all(p):
     return f"-{p} * log({p}) - (1 - {p}) * log(1 - {p})"
 
 
-def _color():
-    return colored(
-        "state", LINES, alt.Legend(title=None, orient="bottom", symbolType="stroke")
-    )
-
-
 def _reliability():
-    domain, ticks = [LOW, 1], [1, 1e-2, 1e-4]
+    log = {"domain": [LOW, 1], "ticks": [1, 1e-2, 1e-4], "form": "~%", "log": True}
+    fields = {"p": "p[datum.group]", "positive": "positive[datum.group]"}
     groups = (
-        counted(GROUPS, "group", "groups")
-        .transform_calculate(
-            p="p[datum.group]", positive="positive[datum.group]", state="state"
-        )
+        parts.counted(GROUPS, "group", "groups")
+        .transform_calculate(**fields, state="state")
         # A group without positives has no place on a logarithmic axis.
         .transform_filter(f"datum.p >= {LOW} && datum.positive >= {LOW}")
         .encode(
-            x=x_axis("p", "mean p of the group", domain, ticks, "~%", log=True),
-            y=y_axis("positive", "share of positives", domain, ticks, "~%", log=True),
-            color=_color(),
+            x=parts.x("p", "mean p of the group", **log),
+            y=parts.y("positive", "share of positives", **log),
+            color=parts.colored("state", LINES, symbolType="stroke"),
         )
     )
-    return panel(
-        diagonal(LOW),
+    return parts.panel(
+        parts.diagonal(LOW),
         groups.mark_line(strokeWidth=2),
         groups.mark_point(filled=True, size=80, opacity=1),
         title="Reliability, {state}",
@@ -201,55 +175,46 @@ def _reliability():
     )
 
 
-def _against_prevalence(y, axis, values, now, title):
-    """One line for each state along the dial, and the present reading."""
-    dial = pd.DataFrame(
-        [
-            {"state": state, "place": place, "prevalence": 10 ** (tenth / 10)}
-            for state in LINES
-            for place, tenth in enumerate(TENTHS)
-        ]
-    )
+def _against_prevalence(y, number, axis, without, title):
+    """One line for each state along the dial, and the present reading.
+
+    `without` is an expression for the reading of a model that says the prevalence.
+    """
+    rows = product(LINES, enumerate(10 ** (tenth / 10) for tenth in TENTHS))
+    dial = [{"state": state, "place": i, "prevalence": p} for state, (i, p) in rows]
+    row = _row("datum.state", "datum.place")
+    values = f"datum.state === 'no model' ? {without} : {number}_at[{row}]"
     ends, ticks = [10 ** (TENTHS.start / 10), 0.5012], [0.001, 0.01, 0.1, 0.5]
     plane = {
-        "x": x_axis("prevalence", "prevalence", ends, ticks, "~%", log=True),
+        "x": parts.x("prevalence", "prevalence", ends, ticks, "~%", log=True),
         "y": axis,
-        "color": _color(),
+        "color": parts.colored("state", LINES, symbolType="stroke"),
     }
     dash = alt.Scale(domain=[*LINES], range=[[1, 0], [1, 0], [5, 3]])
     lines = (
-        alt.Chart(dial, name=y)
+        alt.Chart(pd.DataFrame(dial), name=y)
         .transform_calculate(**{y: values})
         .mark_line(strokeWidth=2.5)
         .encode(**plane, strokeDash=alt.StrokeDash("state:N", legend=None, scale=dash))
     )
     point = (
-        here(f"{y}_now", prevalence="prevalence", state="state", **{y: now})
+        parts.here(f"{y}_now", prevalence="prevalence", state="state", **{y: number})
         .mark_point(filled=True, size=110, opacity=1, stroke="white")
         .encode(**plane)
     )
-    return panel(rule_at("prevalence", "x"), lines, point, title=title, height=88)
+    rule = parts.rule_at("prevalence", "x")
+    return parts.panel(rule, lines, point, title=title, height=88)
 
 
 def _mean():
-    row = _row("datum.state", "datum.place")
-    ticks = [0.001, 0.01, 0.1, 1]
-    return _against_prevalence(
-        "mean",
-        y_axis("mean", None, [0.0005, 1], ticks, "~%", log=True, minExtent=40),
-        f"datum.state === 'no model' ? datum.prevalence : mean_p_at[{row}]",
-        "mean_p",
-        "Mean p {mean_p:.2~p}, prevalence {prevalence:.2~p}",
-    )
+    ends, ticks = [0.0005, 1], [0.001, 0.01, 0.1, 1]
+    axis = parts.y("mean", None, ends, ticks, "~%", log=True, minExtent=40)
+    title = "Mean p {mean_p:.2~p}, prevalence {prevalence:.2~p}"
+    return _against_prevalence("mean", "mean_p", axis, "datum.prevalence", title)
 
 
 def _logloss():
-    row = _row("datum.state", "datum.place")
-    return _against_prevalence(
-        "loss",
-        y_axis("loss", None, tickCount=3, minExtent=40),
-        f"datum.state === 'no model' ? {_logloss_all('datum.prevalence')}"
-        f" : logloss_at[{row}]",
-        "logloss",
-        "Log loss {logloss:.3f}",
-    )
+    axis = parts.y("loss", None, tickCount=3, minExtent=40)
+    without = _logloss_all("datum.prevalence")
+    title = "Log loss {logloss:.3f}"
+    return _against_prevalence("loss", "logloss", axis, without, title)

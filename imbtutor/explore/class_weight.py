@@ -8,20 +8,7 @@ from sklearn.metrics import precision_score, recall_score
 from threadpoolctl import threadpool_limits
 
 from imbtutor._checks import check_labels, check_points
-from imbtutor.explore.parts import (
-    CLASSES,
-    INK,
-    PINK,
-    choice,
-    dot,
-    figure,
-    looked_up,
-    marked,
-    panel,
-    slider,
-    x_axis,
-    y_axis,
-)
+from imbtutor.explore import parts
 
 DOUBLINGS = 6  # the largest weight is 2 ** 6 = 64
 STEPS = 2  # steps of the slider to a doubling
@@ -92,11 +79,11 @@ def explore_class_weight(X, y, name="class-weight"):
     X = check_points(X, n_features=2)
     y = check_labels(y, len(X))
     fitted = _fitted_models(X, y)
-    return figure(
+    return parts.figure(
         name,
         controls=[
-            slider("log2_w", "log2 of w", 0, DOUBLINGS, 1 / STEPS, start=3),
-            choice("C", "C", PENALTIES, start=1),
+            parts.slider("log2_w", "log2 of w", 0, DOUBLINGS, 1 / STEPS, start=3),
+            parts.choice("C", "C", PENALTIES, start=1),
         ],
         numbers={
             "w": "pow(2, log2_w)",
@@ -104,7 +91,7 @@ def explore_class_weight(X, y, name="class-weight"):
             "log_w": "log(w)",
             "cell": f"indexof({PENALTIES}, C) * {DOUBLINGS * STEPS + 1}"
             f" + round(log2_w * {STEPS})",
-            **looked_up(fitted.drop(columns=["C", "log2_w"]), "cell"),
+            **parts.looked_up(fitted.drop(columns=["C", "log2_w"]), "cell"),
             "intercept_shift": "weighted[0] - plain[0]",
             "prevalence": y.mean(),
         },
@@ -137,25 +124,21 @@ def _fitted_models(X, y):
                 weighted = LogisticRegression(C=C, class_weight={0: 1, 1: w})
                 y_weight = weighted.fit(X, y).predict(X)
                 y_moved = (y_score >= 1 / (1 + w)).astype(int)
-                scores = {
-                    key: score(y, y_pred)
-                    for (key, score), y_pred in [
-                        (("recall", recall_score), y_weight),
-                        (("recall_moved", recall_score), y_moved),
-                        (("precision", _precision), y_weight),
-                        (("precision_moved", _precision), y_moved),
-                    ]
-                }
-                row = {
-                    "C": C,
-                    "log2_w": step / STEPS,
-                    "weighted": _line(weighted),
-                    "plain": _line(plain),
-                    "same": (y_weight == y_moved).mean(),
-                    "mean_p": weighted.predict_proba(X)[:, 1].mean(),
-                    "mean_p_plain": y_score.mean(),
-                }
-                rows.append(row | scores)
+                rows.append(
+                    {
+                        "C": C,
+                        "log2_w": step / STEPS,
+                        "weighted": _line(weighted),
+                        "plain": _line(plain),
+                        "same": (y_weight == y_moved).mean(),
+                        "mean_p": weighted.predict_proba(X)[:, 1].mean(),
+                        "mean_p_plain": y_score.mean(),
+                        "recall": recall_score(y, y_weight),
+                        "recall_moved": recall_score(y, y_moved),
+                        "precision": _precision(y, y_weight),
+                        "precision_moved": _precision(y, y_moved),
+                    }
+                )
     return pd.DataFrame(rows)
 
 
@@ -170,16 +153,9 @@ def _line(model):
 
 def _two_ways(chart, labels, i):
     """Draw the line as the i-th of two: solid with the weight, dashed without."""
-    key = alt.Legend(
-        title=None,
-        orient="bottom",
-        columns=1,
-        labelLimit=250,
-        symbolType="stroke",
-        symbolSize=500,
-        symbolStrokeWidth=3,
-    )
-    stroke = alt.Scale(domain=labels, range=[PINK, INK])
+    style = {"symbolType": "stroke", "symbolSize": 500, "symbolStrokeWidth": 3}
+    key = alt.Legend(title=None, orient="bottom", columns=1, labelLimit=250, **style)
+    stroke = alt.Scale(domain=labels, range=[parts.PINK, parts.INK])
     dash = alt.Scale(domain=labels, range=[[1, 0], [5, 4]])
     return chart.transform_calculate(way=f"'{labels[i]}'").encode(
         stroke=alt.Stroke("way:N", scale=stroke, legend=key),
@@ -192,24 +168,25 @@ def _points(X, y):
     low, high = X.min(axis=0), X.max(axis=0)
     margin = np.maximum(0.05 * (high - low), 0.5)
     domains = np.transpose([low - margin, high + margin]).round(1).tolist()
-    data = pd.DataFrame({"x": X[:, 0], "y": X[:, 1], "class": np.take([*CLASSES], y)})
+    data = pd.DataFrame(X, columns=["x", "y"])
+    data["class"] = np.take([*parts.CLASSES], y)
     points = (
         alt.Chart(data)
         .mark_point(filled=True, size=30, opacity=0.85)
         .encode(
-            x=x_axis("x", "feature 1", domains[0]),
-            y=y_axis("y", "feature 2", domains[1]),
-            **marked("class", CLASSES, "top"),
+            x=parts.x("x", "feature 1", domains[0]),
+            y=parts.y("y", "feature 2", domains[1]),
+            **parts.marked("class", parts.CLASSES, "top"),
         )
     )
-    score = "{0}[0] + {0}[1] * datum.x + {0}[2] * datum.y"
+    weighted, plain = (
+        f"{model}[0] + {model}[1] * datum.x + {model}[2] * datum.y"
+        for model in ("weighted", "plain")
+    )
     differ = (
         alt.Chart(data, name="differ")
-        .transform_filter(
-            f"({score.format('weighted')} > 0)"
-            f" !== ({score.format('plain')} + log_w >= 0)"
-        )
-        .mark_point(size=80, strokeWidth=1.2, stroke=INK, opacity=1)
+        .transform_filter(f"({weighted} > 0) !== ({plain} + log_w >= 0)")
+        .mark_point(size=80, strokeWidth=1.2, stroke=parts.INK, opacity=1)
         .encode(x="x:Q", y="y:Q")
     )
     center = np.mean(domains, axis=1).tolist()
@@ -218,7 +195,7 @@ def _points(X, y):
         _two_ways(_cut("plain", "log_w", center, "moved_line"), WAYS, 1),
     ]
     title = "Weight {w:.3~g}: same decision on {same:.1%}"
-    return panel(points, *lines, differ, title=title)
+    return parts.panel(points, *lines, differ, title=title)
 
 
 def _cut(model, shift, center, name):
@@ -228,29 +205,21 @@ def _cut(model, shift, center, name):
     length = f"({b1} * {b1} + {b2} * {b2})"
     away = f"({b0} + {shift} + {b1} * {center[0]} + {b2} * {center[1]}) / {length}"
     reach = f"40 * datum.side / sqrt({length})"
-    return (
-        alt.Chart(alt.Data(values=[{"side": -1}, {"side": 1}]), name=name)
-        .transform_calculate(
-            x=f"{center[0]} - {away} * {b1} - {reach} * {b2}",
-            y=f"{center[1]} - {away} * {b2} + {reach} * {b1}",
-        )
-        .mark_line(clip=True)
-        .encode(x="x:Q", y="y:Q", order="side:Q")
+    ends = alt.Data(values=[{"side": -1}, {"side": 1}])
+    line = parts.line(ends, "x:Q", "y:Q", name, order="side:Q", clip=True)
+    return line.transform_calculate(
+        x=f"{center[0]} - {away} * {b1} - {reach} * {b2}",
+        y=f"{center[1]} - {away} * {b2} + {reach} * {b1}",
     )
 
 
 def _curve(data, field, y, labels, i):
     ticks = [2**doubling for doubling in range(DOUBLINGS + 1)]
     title = "weight w (log scale)"
-    x = x_axis("w", title, [1, ticks[-1]], ticks, "d", log=True, scale={"base": 2})
-    line = (
-        alt.Chart(data, name=f"{field}_curve")
-        .transform_filter("datum.C === C")
-        .transform_calculate(w="pow(2, datum.log2_w)")
-        .mark_line()
-        .encode(x=x, y=y, order="w:Q")
-    )
-    return _two_ways(line, labels, i)
+    x = parts.x("w", title, [1, ticks[-1]], ticks, "d", log=True, scale={"base": 2})
+    line = parts.line(data, x, y, f"{field}_curve", order="w:Q")
+    present = line.transform_filter("datum.C === C")
+    return _two_ways(present.transform_calculate(w="pow(2, datum.log2_w)"), labels, i)
 
 
 def _intercept(fitted):
@@ -260,10 +229,10 @@ def _intercept(fitted):
     )
     labels = ["intercept with weight - without", "log w"]
     title = "move of the intercept"
-    return panel(
-        _curve(data, "shift", y_axis("shift", title), labels, 0),
-        _curve(data, "log_w", y_axis("log_w", title), labels, 1),
-        dot("w", "intercept_shift", "intercept_dot"),
+    return parts.panel(
+        _curve(data, "shift", parts.y("shift", title), labels, 0),
+        _curve(data, "log_w", parts.y("log_w", title), labels, 1),
+        parts.dot("w", "intercept_shift", "intercept_dot"),
         title="Intercept moved by {intercept_shift:.2f}, log w is {log_w:.2f}",
     )
 
@@ -271,23 +240,22 @@ def _intercept(fitted):
 def _trade(fitted):
     fields = ["recall", "precision"]
     data = fitted[["C", "log2_w", *fields, *[f"{each}_moved" for each in fields]]]
-
-    def y(field):
-        return y_axis(field, "share", [0, 1], form="%", tickCount=5)
-
-    lines = [
-        _curve(data, field, y(field), WAYS, i)
-        for i, suffix in enumerate(["", "_moved"])
-        for field in [f"{each}{suffix}" for each in fields]
-    ]
-    dots = [dot("w", field, f"{field}_dot") for field in fields]
-    names = [
-        alt.Chart(data)
-        .transform_filter(f"datum.C === C && datum.log2_w === {DOUBLINGS}")
-        .transform_calculate(x=f"{2**DOUBLINGS}", label=f"'{field}'")
-        .mark_text(align="right", dx=-4, dy=dy)
-        .encode(x="x:Q", y=y(field), text="label:N")
-        for field, dy in zip(fields, [14, -20], strict=True)
-    ]
+    present = alt.Chart(data).transform_filter(
+        f"datum.C === C && datum.log2_w === {DOUBLINGS}"
+    )
+    layers = []
+    for field, dy in zip(fields, [14, -20], strict=True):
+        y, moved = (
+            parts.y(each, "share", [0, 1], form="%", tickCount=5)
+            for each in (field, f"{field}_moved")
+        )
+        layers += [
+            _curve(data, field, y, WAYS, 0),
+            _curve(data, f"{field}_moved", moved, WAYS, 1),
+            parts.dot("w", field, f"{field}_dot"),
+            present.transform_calculate(x=f"{2**DOUBLINGS}", label=f"'{field}'")
+            .mark_text(align="right", dx=-4, dy=dy)
+            .encode(x="x:Q", y=y, text="label:N"),
+        ]
     title = "Recall {recall:.0%}, precision {precision:.0%}"
-    return panel(*lines, *dots, *names, title=title)
+    return parts.panel(*layers, title=title)

@@ -4,17 +4,7 @@ import altair as alt
 import pandas as pd
 
 from imbtutor._checks import check_number
-from imbtutor.explore.parts import (
-    GRAY,
-    PINK,
-    SKY,
-    choice,
-    confusion_panel,
-    figure,
-    panel,
-    when,
-    x_axis,
-)
+from imbtutor.explore import parts
 
 HIGHEST = 100_000  # of a typed count; the products of four stay exact enough
 FACTORS = {factor: f"times {factor:g}" for factor in (0.1, 1, 10, 100)}
@@ -114,19 +104,12 @@ def explore_confusion(*, tp=90, fp=90, fn=10, tn=810, name="confusion"):
         return ", ".join(pairs).replace("F-beta", "F{beta}")
 
     before = _metrics("typed_tp", "typed_fp", "typed_fn", "typed_tn")
-    return figure(
+    return parts.figure(
         name,
         controls=[
-            *[
-                alt.param(
-                    cell,
-                    value=int(count),
-                    bind=alt.binding(input="number", name=cell.upper()),
-                )
-                for cell, count in typed.items()
-            ],
-            choice("factor", "Negatives", FACTORS, start=1),
-            choice("beta", "Beta", [0.5, 1, 2], start=1),
+            *[_typed(cell, count) for cell, count in typed.items()],
+            parts.choice("factor", "Negatives", FACTORS, start=1),
+            parts.choice("beta", "Beta", [0.5, 1, 2], start=1),
         ],
         numbers={
             **{f"typed_{cell}": f"toNumber({cell})" for cell in typed},
@@ -137,7 +120,7 @@ def explore_confusion(*, tp=90, fp=90, fn=10, tn=810, name="confusion"):
             "n_tn": "valid ? typed_tn * factor : null",
             **_metrics("n_tp", "n_fp", "n_fn", "n_tn"),
             **{f"{key}_in_words": _shown(key) for key in RATIOS.values()},
-            "reading": when(
+            "reading": parts.when(
                 "valid",
                 f"At prevalence {{prevalence:.3~p}}: {readings(MOVE)}. At any"
                 f" prevalence: {readings(STAY | RATIOS)}.",
@@ -146,7 +129,7 @@ def explore_confusion(*, tp=90, fp=90, fn=10, tn=810, name="confusion"):
         },
         say="{reading}",
         panels=[
-            confusion_panel(
+            parts.confusion_panel(
                 title="Counts, prevalence {prevalence:.3~p}",
                 counts=("n_tp", "n_fn", "n_fp", "n_tn"),
                 form=",.1~f",
@@ -154,14 +137,19 @@ def explore_confusion(*, tp=90, fp=90, fn=10, tn=810, name="confusion"):
                 width=190,
                 height=170,
             ),
-            _bars("stay", STAY, before, SKY, "Made of class rates: stay"),
-            _bars("move", MOVE, before, PINK, "Made of mixed counts: move"),
-            _ratios(before),
+            _rows("stay", STAY, before, parts.SKY, "Made of class rates: stay"),
+            _rows("move", MOVE, before, parts.PINK, "Made of mixed counts: move"),
+            _rows("ratios", RATIOS, before, parts.SKY, "Likelihood ratios: stay"),
         ],
         alt_text="A confusion matrix of typed counts; bars of the metrics that stay "
         "and of those that move when the negatives are multiplied, with gray marks at "
         "the values for the counts as typed; and both likelihood ratios.",
     )
+
+
+def _typed(cell, count):
+    bind = alt.binding(input="number", name=cell.upper())
+    return alt.param(cell, value=int(count), bind=bind)
 
 
 def _metrics(tp, fp, fn, tn):
@@ -205,37 +193,29 @@ def _shown(value):
     return f"({value} === null ? 'undefined' : format({value}, {form}))"
 
 
-def _bars(name, metrics, before, color, title):
-    lowest = alt.ExprRef("mcc === null ? 0 : min(0, mcc)") if name == "move" else 0
-    axis = {
-        "ticks": [-1, -0.5, 0, 0.5, 1],
-        "form": ".1~f",
-        "scale": {"domainMin": lowest, "domainMax": 1, "nice": False},
-    }
-    return _rows(name, metrics, before, color, title, (-1, 1), 0, axis)
+LOWEST = alt.ExprRef("mcc === null ? 0 : min(0, mcc)")
+AXIS = {"ticks": [-1, -0.5, 0, 0.5, 1], "form": ".1~f"}
+SCALE = {"domainMax": 1, "nice": False}
+LOG = {"log": True, "domain": [0.01, 100], "form": "~g", "labelFlush": False}
+# The ends and the start of the bars of each group, and their axis. A ratio of 1 says
+# that a call tells nothing; beyond 0.01 or 100 a bar is cut, its number not.
+GROUPS = {
+    "stay": (-1, 1, 0, AXIS | {"scale": SCALE | {"domainMin": 0}}),
+    "move": (-1, 1, 0, AXIS | {"scale": SCALE | {"domainMin": LOWEST}}),
+    "ratios": (0.01, 100, 1, LOG | {"ticks": [0.01, 0.1, 1, 10, 100]}),
+}
 
 
-def _ratios(before):
-    # 1 says that a call tells nothing; beyond 0.01 or 100 a bar is cut, its number not.
-    axis = {
-        "domain": [0.01, 100],
-        "ticks": [0.01, 0.1, 1, 10, 100],
-        "form": "~g",
-        "log": True,
-        "labelFlush": False,
-    }
-    title = "Likelihood ratios: stay"
-    return _rows("ratios", RATIOS, before, SKY, title, (0.01, 100), 1, axis)
-
-
-def _rows(name, metrics, before, color, title, bounds, start, axis):
+def _rows(name, metrics, before, color, title):
     """A bar for each metric, a gray mark for the counts as typed, the number."""
+    low, high, start, axis = GROUPS[name]
     width = 146
-    low, high = bounds
     now = ", ".join(f"'{text}': {key}" for text, key in metrics.items())
     typed = ", ".join(
         f"'{text}': valid ? {before[key]} : null" for text, key in metrics.items()
     )
+    label = "datum.label === 'F-beta' ? 'F' + beta : datum.label"
+    axis_y = alt.Axis(labelExpr=label, minExtent=116, maxExtent=116)
     rows = (
         alt.Chart(pd.DataFrame({"metric": list(metrics)}))
         .transform_calculate(
@@ -246,27 +226,21 @@ def _rows(name, metrics, before, color, title, bounds, start, axis):
             ghost=f"datum.typed === null ? null : clamp(datum.typed, {low}, {high})",
             number=f"datum.value === null ? ' ' : {_shown('datum.value')}",
         )
-        .encode(
-            y=alt.Y("metric:N", sort=list(metrics), title=None).axis(
-                labelExpr="datum.label === 'F-beta' ? 'F' + beta : datum.label",
-                minExtent=116,
-                maxExtent=116,
-            )
-        )
+        .encode(y=alt.Y("metric:N", sort=list(metrics), title=None, axis=axis_y))
     )
 
-    def x(field):
-        return x_axis(field, "gray mark: as typed", **axis)
-
+    x, ghost = (
+        parts.x(field, "gray mark: as typed", **axis) for field in ("end", "ghost")
+    )
     bars = (
-        rows.mark_bar(color=color, stroke=GRAY, height=15)
-        .encode(x=x("end"), x2=alt.X2Datum(start))
+        rows.mark_bar(color=color, stroke=parts.GRAY, height=15)
+        .encode(x=x, x2=alt.X2Datum(start))
         .properties(name=name)
     )
     ghosts = (
         rows.transform_filter("isNumber(datum.ghost)")
-        .mark_tick(color=GRAY, thickness=4, size=24)
-        .encode(x=x("ghost"))
+        .mark_tick(color=parts.GRAY, thickness=4, size=24)
+        .encode(x=ghost)
         .properties(name=f"{name}_typed")
     )
     # Aligned to a fixed right edge, so that no number widens the panel.
@@ -280,4 +254,4 @@ def _rows(name, metrics, before, color, title, bounds, start, axis):
         .properties(name=f"{name}_undefined")
     )
     layers = [bars, ghosts, numbers, undefined]
-    return panel(*layers, title=title, width=width, height=28 * len(metrics))
+    return parts.panel(*layers, title=title, width=width, height=28 * len(metrics))

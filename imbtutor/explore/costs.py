@@ -6,18 +6,7 @@ import pandas as pd
 from sklearn.metrics import confusion_matrix_at_thresholds
 
 from imbtutor._checks import check_labels, check_number, check_probabilities
-from imbtutor.explore.parts import (
-    colored,
-    confusion_panel,
-    dot,
-    figure,
-    looked_up,
-    panel,
-    rule_at,
-    slider,
-    x_axis,
-    y_axis,
-)
+from imbtutor.explore import parts
 from imbtutor.roles import COLORS
 
 # The threshold moves in steps of 0.005 up to 0.9; k / 200 is the number that the
@@ -112,15 +101,15 @@ def explore_costs(y_true, y_score, cost_fp=1.0, name="costs"):
         "best_fp": fps[cheapest],
         "best_fn": fns[cheapest],
     }
-    return figure(
+    return parts.figure(
         name,
         controls=[
-            slider("exponent", "log10 of cost ratio", 0, 2, 0.1, start=1.4),
-            slider("threshold", "Threshold", STEP, GRID[-1], STEP, start=0.5),
+            parts.slider("exponent", "log10 of cost ratio", 0, 2, 0.1, start=1.4),
+            parts.slider("threshold", "Threshold", STEP, GRID[-1], STEP, start=0.5),
         ],
         numbers={
-            **looked_up(at, "round(200 * threshold) - 1"),
-            **looked_up(place, "round(10 * exponent)"),
+            **parts.looked_up(at, "round(200 * threshold) - 1"),
+            **parts.looked_up(place, "round(10 * exponent)"),
             "ratio": "pow(10, exponent)",
             "tp": f"{positives} - fn",
             "tn": f"{n - positives} - fp",
@@ -139,7 +128,7 @@ def explore_costs(y_true, y_score, cost_fp=1.0, name="costs"):
         " of {regret:,.0f}. Elkan's, {elkan:.3f}, costs {elkan_cost:,.0f}.",
         panels=[
             _bill(errors_at, unit),
-            confusion_panel(
+            parts.confusion_panel(
                 "cost {cell_cost[datum.cell]:,.0f}",
                 title="Counts, and costs per 1,000 cases",
             ),
@@ -175,7 +164,7 @@ def _bill(errors_at, unit):
         .transform_fold([alarms, missed], as_=["error", "part"])
         .mark_area(opacity=0.7)
         .encode(
-            x=x_axis(
+            x=parts.x(
                 "threshold",
                 "threshold (log scale)",
                 [STEP, 1],
@@ -185,17 +174,17 @@ def _bill(errors_at, unit):
                 grid=False,
             ),
             # The ratio makes labels from 100 to 10,000; all get as much room.
-            y=y_axis(
+            y=parts.y(
                 "part", "cost of the errors per 1,000 cases", form=",~r", minExtent=46
             ),
-            color=colored("error", PARTS),
+            color=parts.colored("error", PARTS),
         )
     )
     best = f"clamp(best, {STEP}, 1)"
-    return panel(
+    return parts.panel(
         areas,
-        rule_at("elkan", "x", "Elkan"),
-        dot(best, "best_cost", "best_mark", role="added", shape="diamond"),
-        dot("threshold", "cost", "now"),
+        parts.rule_at("elkan", "x", "Elkan"),
+        parts.dot(best, "best_cost", "best_mark", role="added", shape="diamond"),
+        parts.dot("threshold", "cost", "now"),
         title="Cost {cost:,.0f}, best {best_cost:,.0f}",
     )

@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from imbtutor._checks import check_choice
-from imbtutor.explore.parts import GRAY, INK, UNIT, figure, panel, x_axis
+from imbtutor.explore import parts
 from imbtutor.roles import COLORS
 
 # The control of each fault; a tick repairs it.
@@ -95,7 +95,7 @@ def explore_faults(summary, *, source, name="faults"):
             )
     remedies = rows["remedy"].drop_duplicates().tolist()
     note = " (simulated)" if source == "simulated" else ""
-    return figure(
+    return parts.figure(
         name,
         controls=[
             alt.param(control, value=False, bind=alt.binding_checkbox(name=label))
@@ -161,12 +161,12 @@ def _panel(model, rows, remedies, note):
         )
     )
     title = f"area under ROC curve{note}"  # the same in each layer, or none shows
-    area, low = x_axis("value", title, **UNIT), alt.X("low:Q", title=title)
+    area, low = parts.x("value", title, **parts.UNIT), alt.X("low:Q", title=title)
     before = alt.condition("repeated", alt.value(0), alt.value(0.85))
     after = alt.condition("repeated", alt.value(1), alt.value(0))
     # Chart names may hold no spaces.
     bars = (
-        base.mark_bar(color=GRAY, height=12)
+        base.mark_bar(color=parts.GRAY, height=12)
         .encode(x=area, opacity=before)
         .properties(name="areas_" + model.replace(" ", "_"))
     )
@@ -177,9 +177,9 @@ def _panel(model, rows, remedies, note):
     )
     chance = (
         alt.Chart(pd.DataFrame({"chance": [0.5]}))
-        .mark_rule(strokeDash=[3, 3], color=INK)
+        .mark_rule(strokeDash=[3, 3], color=parts.INK)
         .encode(x=alt.X("chance:Q", title=title))
     )
     # The names of the remedies take the rest of a panel's width.
     title = f"{model}: {{grade}} quality wine"
-    return panel(bars, rules, dots, chance, title=title, width=205, height=250)
+    return parts.panel(bars, rules, dots, chance, title=title, width=205, height=250)

@@ -7,22 +7,7 @@ from scipy.special import logit
 from sklearn.metrics import roc_auc_score
 
 from imbtutor.datasets import make_gaussians
-from imbtutor.explore.parts import (
-    CLASSES,
-    INK,
-    choice,
-    counted,
-    figure,
-    here,
-    looked_up,
-    marked,
-    panel,
-    slider,
-    when,
-    words,
-    x_axis,
-    y_axis,
-)
+from imbtutor.explore import parts
 
 PREVALENCES = [0.5, 0.1, 0.02]
 STARTS = {"zero": "0", "prior": "log-odds of the prevalence"}
@@ -86,12 +71,12 @@ def explore_gradient(name="gradient"):
     """
     tables, points = _descents()
     runs = f"indexof({PREVALENCES}, prevalence) * {len(STARTS)}"
-    return figure(
+    return parts.figure(
         name,
         controls=[
-            slider("snapshot", "Snapshot", 0, len(STEPS) - 1, 1, STEPS.index(10)),
-            choice("start", "Intercept starts at", STARTS, start="zero"),
-            choice(
+            parts.slider("snapshot", "Snapshot", 0, len(STEPS) - 1, 1, STEPS.index(10)),
+            parts.choice("start", "Intercept starts at", STARTS, start="zero"),
+            parts.choice(
                 "prevalence",
                 "Prevalence",
                 {p: f"{100 * p:g} %" for p in PREVALENCES},
@@ -100,8 +85,8 @@ def explore_gradient(name="gradient"):
         ],
         numbers={
             "first": f"({runs} + indexof({[*STARTS]}, start)) * {len(STEPS)}",
-            **looked_up({"step": STEPS}, "snapshot"),
-            **looked_up(tables, "first + snapshot"),
+            **parts.looked_up({"step": STEPS}, "snapshot"),
+            **parts.looked_up(tables, "first + snapshot"),
             "cut": "step > 0 ? -intercept / slope_1 : null",
             "positives": f"round({N_SAMPLES} * prevalence)",
         },
@@ -139,7 +124,7 @@ def _descents():
             b = logit(prevalence) if start == "prior" else 0.0
             rows += _snapshots(X, y, b)
         shown = pd.DataFrame(X[:DRAWN].round(2), columns=["x1", "x2"])
-        labels = np.take([*CLASSES], y[:DRAWN])
+        labels = np.take([*parts.CLASSES], y[:DRAWN])
         # The minority comes last, so that its marks lie on top.
         points.append(shown.assign(role=labels, at=prevalence).sort_values("role"))
     # Nine decimals keep every number shown exact to 1e-6 and the page light.
@@ -179,8 +164,8 @@ def _snapshots(X, y, b):
 
 def _clouds(points):
     plane = {
-        "x": x_axis("x1", "first feature", [LEFT, RIGHT]),
-        "y": y_axis("x2", "second feature", [-4, 4]),
+        "x": parts.x("x1", "first feature", [LEFT, RIGHT]),
+        "y": parts.y("x2", "second feature", [-4, 4]),
     }
     samples = (
         alt.Chart(points, name="samples")
@@ -188,53 +173,44 @@ def _clouds(points):
         .mark_point(filled=True, opacity=0.7, clip=True, tooltip=None)
         .encode(
             **plane,
-            **marked("role", CLASSES, "top"),
-            size=alt.condition(
-                "datum.role === 'minority'", alt.value(60), alt.value(24)
-            ),
+            **parts.marked("role", parts.CLASSES, "top"),
+            size=parts.either("datum.role === 'minority'", 60, 24),
         )
     )
+    ends = alt.Data(values=[{"x2": -4}, {"x2": 4}])
+    style = {"color": parts.INK, "strokeWidth": 2, "clip": True}
     boundary = (
-        alt.Chart(alt.Data(values=[{"x2": -4}, {"x2": 4}]), name="boundary")
+        parts.line(ends, **plane, name="boundary", order="x2:Q", **style)
         .transform_filter("step > 0")
         .transform_calculate(x1="-(intercept + slope_2 * datum.x2) / slope_1")
-        .mark_line(color=INK, strokeWidth=2, clip=True)
-        .encode(**plane, order="x2:Q")
     )
-    far = when(f"cut > {RIGHT}", "cut at {cut:.1f} \u2192", "")
-    text = f"cut === null ? {words('no cut yet: every p is {mean_p:.2f}')} : {far}"
+    nowhere = parts.words("no cut yet: every p is {mean_p:.2f}")
+    far = parts.when(f"cut > {RIGHT}", "cut at {cut:.1f} \u2192", "")
+    text = f"cut === null ? {nowhere} : {far}"
     note = (
-        here(x1=f"{RIGHT - 0.2}", x2="3.6", text=text)
+        parts.here(x1=f"{RIGHT - 0.2}", x2="3.6", text=text)
         .mark_text(align="right", fontWeight="bold", tooltip=None)
         .encode(**plane, text="text:N")
     )
     title = "Step {step:,}: {found:,} of {positives:,} positives found"
-    return panel(samples, boundary, note, title=title)
+    return parts.panel(samples, boundary, note, title=title)
 
 
 def _curves(kind, y_title, y_options, title):
     # Symlog, since a log scale has no place for step 0.
     symlog = {"type": "symlog", "constant": 1}
     ticks = [0, 1, 10, 100, 1000]
-    x = x_axis("step", "step (log scale)", [0, 2500], ticks, ",d", scale=symlog)
-    y = y_axis("y", y_title, **y_options)
-    looks = marked("role", CLASSES, None)
-    lines = (
-        counted(len(STEPS), "i", f"{kind}_lines")
-        .transform_calculate(
-            step="step_at[datum.i]",
-            majority=f"{kind}_majority_at[first + datum.i]",
-            minority=f"{kind}_minority_at[first + datum.i]",
-        )
-        .transform_fold([*CLASSES], as_=["role", "y"])
-        .mark_line(strokeWidth=2)
-        .encode(x=x, y=y, color=looks["color"])
+    x = parts.x("step", "step (log scale)", [0, 2500], ticks, ",d", scale=symlog)
+    y = parts.y("y", y_title, **y_options)
+    lines = parts.curves(
+        parts.counted(len(STEPS), "i").transform_calculate(step="step_at[datum.i]"),
+        {
+            role: (f"{kind}_{role}_at[first + datum.i]", f"{kind}_{role}")
+            for role in parts.CLASSES
+        },
+        x,
+        y,
+        parts.marked("role", parts.CLASSES, None),
+        [f"{kind}_lines", f"{kind}_dots"],
     )
-    present = {each: f"{kind}_{each}" for each in CLASSES}
-    dots = (
-        here(f"{kind}_dots", step="step", **present)
-        .transform_fold([*CLASSES], as_=["role", "y"])
-        .mark_point(filled=True, size=110, opacity=1, stroke="white")
-        .encode(x=x, y=y, **looks)
-    )
-    return panel(lines, dots, title=title)
+    return parts.panel(*lines, title=title)

@@ -1,37 +1,22 @@
 """How far a few positives carry: the interval of a recall, and two models."""
 
+from itertools import product
+
 import altair as alt
 import numpy as np
 from scipy.stats import binom, binomtest, norm
 
-from imbtutor.explore.parts import (
-    GRAY,
-    INK,
-    ORANGE,
-    PINK,
-    SKY,
-    UNIT,
-    colored,
-    counted,
-    figure,
-    here,
-    marked,
-    panel,
-    slider,
-    when,
-    x_axis,
-    y_axis,
-)
+from imbtutor.explore import parts
 
 MOST = 200  # positives
 ALONE = 20  # the most positives that one model finds and the other misses
 SIZE = {"width": 248, "height": 180}
 # The four outcomes are all positives, so they do not take the colors of the classes.
 OUTCOMES = {
-    "both": (ORANGE, "circle"),
-    "only A": (SKY, "triangle-up"),
-    "only B": (PINK, "triangle-down"),
-    "neither": (GRAY, "cross"),
+    "both": (parts.ORANGE, "circle"),
+    "only A": (parts.SKY, "triangle-up"),
+    "only B": (parts.PINK, "triangle-down"),
+    "neither": (parts.GRAY, "cross"),
 }
 
 
@@ -83,13 +68,13 @@ def explore_interval(name="interval"):
     >>> fig.get("positives")
     100
     """
-    return figure(
+    return parts.figure(
         name,
         controls=[
-            slider("positives", "Positives", 5, MOST, 1, start=37),
-            slider("wanted", "Recall of A", 0, 1, 0.01, start=0.7),
-            slider("gained", "Only B finds", 0, ALONE, 1, start=4),
-            slider("lost", "Only A finds", 0, ALONE, 1, start=1),
+            parts.slider("positives", "Positives", 5, MOST, 1, start=37),
+            parts.slider("wanted", "Recall of A", 0, 1, 0.01, start=0.7),
+            parts.slider("gained", "Only B finds", 0, ALONE, 1, start=4),
+            parts.slider("lost", "Only A finds", 0, ALONE, 1, start=1),
         ],
         numbers={
             "z": norm.ppf(0.975),
@@ -104,12 +89,13 @@ def explore_interval(name="interval"):
             "differ": "a_alone + b_alone",
             "recall_a": "found_a / positives",
             "recall_b": "found_b / positives",
-            "low_a": _wilson("recall_a", "positives", "-"),
-            "high_a": _wilson("recall_a", "positives", "+"),
-            "low_b": _wilson("recall_b", "positives", "-"),
-            "high_b": _wilson("recall_b", "positives", "+"),
+            **{
+                f"{limit}_{model}": _wilson(f"recall_{model}", "positives", sign)
+                for model in "ab"
+                for limit, sign in [("low", "-"), ("high", "+")]
+            },
             "p_value": f"p_at[a_alone * {ALONE + 1} + b_alone]",
-            "verdict": when(
+            "verdict": parts.when(
                 "differ === 0",
                 "They agree on every positive.",
                 "They differ on {differ}; a fair coin would divide those at least so"
@@ -131,19 +117,17 @@ def explore_interval(name="interval"):
 
 def _p_values():
     """The exact test for every pair of counts, row by row."""
-    counts = range(ALONE + 1)
     return [
         # Where the models agree everywhere there is nothing to test.
         binomtest(b, a + b, 0.5).pvalue if a + b else 1.0
-        for a in counts
-        for b in counts
+        for a, b in product(range(ALONE + 1), repeat=2)
     ]
 
 
 def _coin():
     """The chance of k heads of m: m = 0, then m = 1, and so on, one after another."""
     rows = [binom.pmf(np.arange(m + 1), m, 0.5) for m in range(2 * ALONE + 1)]
-    return np.round(np.concatenate(rows), 9).tolist()
+    return np.round(np.concatenate(rows), 9)
 
 
 def _wilson(recall, n, sign):
@@ -159,9 +143,8 @@ def _positives():
     width, height = SIZE.values()
     cell = f"({width} / ceil(sqrt(1.8 * positives)))"
     columns = f"round({width} / {cell})"
-    legend = alt.Legend(title=None, orient="top", columns=4, symbolSize=70)
     marks = (
-        counted(MOST, "i", "positives")
+        parts.counted(MOST, "i", "positives")
         .transform_filter("datum.i < positives")
         .transform_calculate(
             x=f"(datum.i % {columns} + 0.5) * {cell}",
@@ -173,63 +156,66 @@ def _positives():
         .encode(
             x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, width])),
             y=alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[height, 0])),
-            **marked("found_by", OUTCOMES, legend),
+            **parts.marked("found_by", OUTCOMES, "top", columns=4, symbolSize=70),
         )
     )
     title = "The {positives} positives, found by"
-    return panel(marks, title=title, **SIZE).properties(
-        view=alt.ViewConfig(stroke=None)
-    )
+    frame = alt.ViewConfig(stroke=None)
+    return parts.panel(marks, title=title, **SIZE).properties(view=frame)
 
 
 def _recalls():
-    base = alt.Chart(alt.Data(values=[{"model": "A"}, {"model": "B"}]))
-    base = base.transform_calculate(
-        recall="datum.model === 'A' ? recall_a : recall_b",
-        low="datum.model === 'A' ? low_a : low_b",
-        high="datum.model === 'A' ? high_a : high_b",
-    ).encode(y=alt.Y("model:N", title="model", axis=alt.Axis(labelFontSize=14)))
+    both = {
+        each: f"{{A: {each}_a, B: {each}_b}}[datum.model]"
+        for each in ("recall", "low", "high")
+    }
+    base = (
+        alt.Chart(alt.Data(values=[{"model": "A"}, {"model": "B"}]))
+        .transform_calculate(**both)
+        .encode(y=alt.Y("model:N", title="model", axis=alt.Axis(labelFontSize=14)))
+    )
     bars = (
-        base.mark_bar(height=26, stroke=GRAY, strokeWidth=1)
+        base.mark_bar(height=26, stroke=parts.GRAY, strokeWidth=1)
         .encode(
-            x=x_axis("low", "recall, with its 95 % interval", **UNIT),
+            x=parts.x("low", "recall, with its 95 % interval", **parts.UNIT),
             x2="high:Q",
-            color=colored("model", {"A": SKY, "B": PINK}, None),
+            color=parts.colored("model", {"A": parts.SKY, "B": parts.PINK}, None),
         )
         .properties(name="recalls")
     )
-    ticks = base.mark_tick(thickness=3, size=40, color=INK).encode(x="recall:Q")
+    ticks = base.mark_tick(thickness=3, size=40, color=parts.INK).encode(x="recall:Q")
     title = "Recall of A {recall_a:.3f}, of B {recall_b:.3f}"
-    return panel(bars, ticks, title=title, **SIZE)
+    return parts.panel(bars, ticks, title=title, **SIZE)
 
 
 def _by_number():
     ticks = [5, 10, 20, 50, 100, 200, 500]
-    x = x_axis("n", "positives (log scale)", [5, 500], ticks, log=True)
-    y = y_axis("low", "recall", **UNIT)
+    x = parts.x("n", "positives (log scale)", [5, 500], ticks, log=True)
+    y = parts.y("low", "recall", **parts.UNIT)
+    limits = {
+        name: _wilson("recall_a", "datum.n", sign)
+        for name, sign in [("low", "-"), ("high", "+")]
+    }
     area = (
         # Thirty steps a decade draw a smooth band from 5 to 500 positives.
-        counted(61, "i")
+        parts.counted(61, "i")
         .transform_calculate(n="5 * pow(10, datum.i / 30)")
-        .transform_calculate(
-            low=_wilson("recall_a", "datum.n", "-"),
-            high=_wilson("recall_a", "datum.n", "+"),
-        )
-        .mark_area(color=SKY, opacity=0.7)
+        .transform_calculate(**limits)
+        .mark_area(color=parts.SKY, opacity=0.7)
         .encode(x=x, y=y, y2="high:Q")
     )
-    now = here(n="positives", low="low_a", high="high_a", recall="recall_a")
-    span = now.mark_rule(strokeWidth=3, color=INK).encode(x=x, y=y, y2="high:Q")
+    now = parts.here(n="positives", low="low_a", high="high_a", recall="recall_a")
+    span = now.mark_rule(strokeWidth=3, color=parts.INK).encode(x=x, y=y, y2="high:Q")
     span = span.properties(name="now")
-    point = now.mark_point(filled=True, size=90, opacity=1, color=INK)
+    point = now.mark_point(filled=True, size=90, opacity=1, color=parts.INK)
     title = "Interval of A: {low_a:.3f} to {high_a:.3f}"
-    return panel(area, span, point.encode(x=x, y="recall:Q"), title=title, **SIZE)
+    return parts.panel(area, span, point.encode(x=x, y="recall:Q"), title=title, **SIZE)
 
 
 def _coins():
-    uneven = {"at least so uneven": PINK, "more even": "#D0D0D0"}
+    uneven = {"at least so uneven": parts.PINK, "more even": "#D0D0D0"}
     bars = (
-        counted(2 * ALONE + 1, "k", "coins")
+        parts.counted(2 * ALONE + 1, "k", "coins")
         .transform_filter("datum.k <= differ")
         .transform_calculate(
             chance="coin_at[differ * (differ + 1) / 2 + datum.k]",
@@ -237,14 +223,14 @@ def _coins():
             uneven="abs(datum.k - differ / 2) > abs(b_alone - differ / 2) - 0.25"
             " ? 'at least so uneven' : 'more even'",
         )
-        .mark_bar(stroke=GRAY, strokeWidth=1)
+        .mark_bar(stroke=parts.GRAY, strokeWidth=1)
         .encode(
-            x=alt.X("k:O", title="only B finds, if a coin decides").axis(
-                labelAngle=0, labelOverlap=True
+            x=alt.X("k:O", axis=alt.Axis(labelAngle=0, labelOverlap=True)).title(
+                "only B finds, if a coin decides"
             ),
-            y=y_axis("chance", "probability"),
-            color=colored("uneven", uneven, "top"),
+            y=parts.y("chance", "probability"),
+            color=parts.colored("uneven", uneven, "top"),
         )
     )
     title = "They differ on {differ}: p = {p_value:.3f}"
-    return panel(bars, title=title, **SIZE)
+    return parts.panel(bars, title=title, **SIZE)

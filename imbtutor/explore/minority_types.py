@@ -6,28 +6,14 @@ import pandas as pd
 from sklearn.neighbors import NearestNeighbors
 
 from imbtutor.datasets import make_outliers
-from imbtutor.explore.parts import (
-    CLASSES,
-    INK,
-    PLANE,
-    colored,
-    counted,
-    figure,
-    links,
-    panel,
-    points_of_kind,
-    ranked,
-    slider,
-    stage,
-    x_axis,
-)
+from imbtutor.explore import parts
 from imbtutor.neighbors import TYPE_COLORS, TYPES, minority_types
 
 K_MAX = 15
 SEPARATIONS = np.arange(0, 4.5, 0.5)
 DATA = {"n_samples": 120, "prevalence": 0.2, "outliers": 0.15, "random_state": 6}
 SHAPES = ["triangle-up", "square", "diamond", "triangle-down"]
-LOOKS = {"majority": CLASSES["majority"]} | {
+LOOKS = {"majority": parts.CLASSES["majority"]} | {
     kind: (TYPE_COLORS[kind], shape) for kind, shape in zip(TYPES, SHAPES, strict=True)
 }
 
@@ -69,11 +55,11 @@ def explore_minority_types(name="minority-types"):
     runs = [_run(separation) for separation in SEPARATIONS]
     # The picture opens with a point that two of its five neighbors make borderline.
     start = int(np.flatnonzero(np.array(runs[5]["own"][4]) == 2)[0])
-    return figure(
+    return parts.figure(
         name,
         controls=[
-            slider("n_neighbors", "n_neighbors", 1, K_MAX, 1, start=5),
-            slider(
+            parts.slider("n_neighbors", "n_neighbors", 1, K_MAX, 1, start=5),
+            parts.slider(
                 "separation", "Separation", SEPARATIONS[0], SEPARATIONS[-1], 0.5, 2.5
             ),
         ],
@@ -128,8 +114,7 @@ def _run(separation):
 
 
 def _colored(chart, expr):
-    legend = alt.Legend(title=None, columns=3, symbolOpacity=1, symbolStrokeWidth=0)
-    return points_of_kind(chart, expr, LOOKS, legend)
+    return parts.points_of_kind(chart, expr, LOOKS, columns=3)
 
 
 def _place(row):
@@ -140,24 +125,24 @@ def _place(row):
 def _plane(X, y, start):
     edges = [X[:, 0].min(), X[y == 1, 0].max() + SEPARATIONS[-1]]
     # The axes stand still, so that one sees which points move.
-    still = x_axis("x", "feature 1", edges, scale={"nice": True})
-    plane = PLANE | {"x": still}
+    still = parts.x("x", "feature 1", edges, scale={"nice": True})
+    plane = parts.PLANE | {"x": still}
     majority = (
         alt.Chart(pd.DataFrame(X[y == 0].round(4), columns=["x", "y"]))
         .mark_point(filled=True, size=22, opacity=0.75)
         .encode(**plane)
     )
     here, there = _place("members[point_id]"), _place("neighbors[datum.rank]")
-    rows = ranked(K_MAX, "n_neighbors", "links")
+    rows = parts.ranked(K_MAX, "n_neighbors", "links")
     place_x, place_y = _place("members[datum.id]")
     minority = (
-        counted(int(y.sum()), "id")
+        parts.counted(int(y.sum()), "id")
         .transform_calculate(x=place_x, y=place_y)
         .mark_point(filled=True, size=65, opacity=1)
     )
-    return stage(
+    return parts.stage(
         _colored(majority, "'majority'"),
-        links(rows, here, there, plane, strokeWidth=1.2, color=INK),
+        parts.links(rows, here, there, plane, strokeWidth=1.2, color=parts.INK),
         points=_colored(minority, "type_names[types[datum.id]]"),
         n=int(y.sum()),
         pick="point",
@@ -174,14 +159,14 @@ def _shares():
         alt.Chart(pd.DataFrame({"kind": TYPES}))
         .transform_calculate(count=f"{{{counts}}}[datum.kind]")
         .encode(
-            x=x_axis("count", "minority points", [0, most]),
+            x=parts.x("count", "minority points", [0, most]),
             y=alt.Y("kind:N", title=None, sort=list(TYPES), axis=alt.Axis(grid=False)),
         )
     )
     colors = {kind: color for kind, (color, _) in LOOKS.items()}
-    bars = rows.mark_bar().encode(color=colored("kind", colors, None))
+    bars = rows.mark_bar().encode(color=parts.colored("kind", colors, None))
     label = rows.mark_text(align="left", dx=5, fontWeight="bold").encode(text="count:Q")
-    return panel(
+    return parts.panel(
         bars.properties(name="bars"),
         label,
         title="The minority by type",

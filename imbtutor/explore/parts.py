@@ -7,9 +7,12 @@ A *template* is text with expressions of Vega in braces, such as
 import json
 import math
 import re
+from itertools import product
 
 import altair as alt
 import numpy as np
+import pandas as pd
+from sklearn.metrics import roc_curve
 
 from imbtutor.explore.live import Live
 from imbtutor.roles import COLORS
@@ -25,6 +28,8 @@ CLASSES = {
     "minority": (COLORS["minority"], "triangle-up"),
 }
 """Color and shape of each class, for `marked`."""
+
+POINTS = 400  # a curve is drawn through so many; numbers use all samples
 
 _FIELD = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _FORMAT = re.compile(r"[+(-]?,?(\.\d+)?~?[a-z%]?")
@@ -51,19 +56,10 @@ def choice(name, label, options, start):
 def words(template):
     """Translate a template into an expression that gives a text.
 
-    Parameters
-    ----------
-    template : str
-        Text with fields in braces: an expression, then perhaps a colon and a
-        number format of d3, or ``one|many``, of which the first is taken where
-        the expression is 1. Braces are written twice to stand for themselves.
-        An undefined value (null, NaN) reads "undefined". An expression with a
-        colon of its own stands in `when` or in a number of the figure.
-
-    Returns
-    -------
-    str
-        The expression.
+    A field in braces is an expression, then perhaps a colon and a number format of d3,
+    or ``one|many``, of which the first is taken where the expression is 1. An undefined
+    value (null, NaN) reads "undefined". Braces that are text are written twice. An
+    expression with a colon of its own belongs into `when` or a number of the figure.
 
     Raises
     ------
@@ -108,15 +104,8 @@ def when(condition, yes, no):
 
 
 def looked_up(tables, cell):
-    """Numbers of a figure that are looked up: ``x_at``, a table, and ``x`` in it.
-
-    Parameters
-    ----------
-    tables : dict or DataFrame
-        For each name the list of its values.
-    cell : str
-        Expression for the place in each list.
-    """
+    """Numbers that are looked up: for each of `tables` (a dict or DataFrame) the list
+    ``<name>_at``, and ``<name>``, its entry at the place that `cell` computes."""
     return {f"{name}_at": tables[name] for name in tables} | {
         name: f"{name}_at[{cell}]" for name in tables
     }
@@ -129,7 +118,7 @@ def class_weights(y_true, prevalence):
     return np.where(y_true == 1, prevalence / positives, (1 - prevalence) / negatives)
 
 
-def x_axis(field, title, domain=None, ticks=None, form=None, **options):
+def x(field, title, domain=None, ticks=None, form=None, **options):
     """Encode numbers as x.
 
     `form` is a format of d3, ``log=True`` asks for a logarithmic scale, ``scale`` holds
@@ -138,8 +127,8 @@ def x_axis(field, title, domain=None, ticks=None, form=None, **options):
     return _axis(alt.X, field, title, domain, ticks, form, **options)
 
 
-def y_axis(field, title, domain=None, ticks=None, form=None, **options):
-    """Encode numbers as y, like `x_axis`."""
+def y(field, title, domain=None, ticks=None, form=None, **options):
+    """Encode numbers as y, like `x`."""
     return _axis(alt.Y, field, title, domain, ticks, form, **options)
 
 
@@ -160,32 +149,34 @@ def _axis(channel, field, title, domain, ticks, form, *, log=False, scale=None, 
 
 
 UNIT = {"domain": [0, 1], "ticks": [0, 0.25, 0.5, 0.75, 1], "form": ".2~f"}
-"""An axis from 0 to 1: ``x_axis("fpr", "false positive rate", **UNIT)``."""
+"""An axis from 0 to 1: ``x("fpr", "false positive rate", **UNIT)``."""
 
 
-def colored(field, colors, legend="bottom"):
+def colored(field, colors, orient="bottom", **legend):
     """Color by the words in a field; `colors` gives each word its own."""
-    return alt.Color(f"{field}:N", scale=_scale(colors), legend=_legend(legend))
+    return _told(alt.Color, field, colors, orient, legend)
 
 
-def marked(field, looks, legend="bottom"):
+def marked(field, looks, orient="bottom", **legend):
     """Encodings of color and shape; `looks` gives each word a pair of both."""
-    colors = {word: color for word, (color, _) in looks.items()}
-    shapes = {word: shape for word, (_, shape) in looks.items()}
+    colors, shapes = ({word: look[i] for word, look in looks.items()} for i in range(2))
     return {
-        "color": colored(field, colors, legend),
-        "shape": alt.Shape(f"{field}:N", scale=_scale(shapes), legend=_legend(legend)),
+        "color": _told(alt.Color, field, colors, orient, legend),
+        "shape": _told(alt.Shape, field, shapes, orient, legend),
     }
 
 
-def _scale(looks):
-    return alt.Scale(domain=list(looks), range=list(looks.values()))
+def _told(channel, field, looks, orient, legend):
+    """A channel with a legend at `orient`, or without one where that is None."""
+    scale = alt.Scale(domain=list(looks), range=list(looks.values()))
+    if orient is not None:
+        legend = alt.Legend(title=None, orient=orient, **legend)
+    return channel(f"{field}:N", scale=scale, legend=legend or None)
 
 
-def _legend(legend):
-    if isinstance(legend, str):
-        return alt.Legend(title=None, orient=legend)
-    return legend
+def either(test, yes, no):
+    """Encode one of two values, by an expression."""
+    return alt.condition(test, alt.value(yes), alt.value(no))
 
 
 def here(name=alt.Undefined, **fields):
@@ -198,19 +189,48 @@ def counted(n, field, name=alt.Undefined):
     return alt.Chart(alt.sequence(0, n, as_=field), name=name)
 
 
+def spread(rows, field, value, readings):
+    """Make of each row one for each reading: its word as `field`, a number as `value`.
+
+    `readings` gives each word an expression.
+    """
+    return rows.transform_calculate(**readings).transform_fold(
+        [*readings], as_=[field, value]
+    )
+
+
+def line(data, x, y, name=alt.Undefined, *, order=alt.Undefined, **style):
+    """A line through the rows of a table."""
+    style = {"color": COLORS["majority"]} | style
+    return alt.Chart(data, name=name).mark_line(**style).encode(x=x, y=y, order=order)
+
+
+def curves(rows, readings, x, y, looks, names):
+    """A line for each of several readings along `rows`, and a point where each is now.
+
+    `readings` gives each word two expressions, of its value in a row and of its present
+    value; `looks` are encodings by word. The present x is the number named like the
+    field of x. `names` are those of the layers of lines and points.
+    """
+    at, value = (each.shorthand.partition(":")[0] for each in (x, y))
+    field = looks["color"].shorthand.partition(":")[0]
+    along, now = ({word: each[i] for word, each in readings.items()} for i in range(2))
+    lines = spread(rows.properties(name=names[0]), field, value, along)
+    points = spread(here(names[1], **{at: at}), field, value, now)
+    style = {"filled": True, "size": 110, "opacity": 1, "stroke": "white"}
+    return [
+        lines.mark_line(strokeWidth=2.5).encode(x=x, y=y, color=looks["color"]),
+        points.mark_point(**style).encode(x=x, y=y, **looks),
+    ]
+
+
 def dot(x, y, name, *, role="minority", shape="circle"):
     """The present reading, as a point of a curve; none where it is undefined."""
+    style = {"color": COLORS[role], "shape": shape, "stroke": "white"}
     return (
         here(name, x=x, y=y)
         .transform_filter("isNumber(datum.x) && isNumber(datum.y)")
-        .mark_point(
-            filled=True,
-            size=130,
-            opacity=1,
-            color=COLORS[role],
-            shape=shape,
-            stroke="white",
-        )
+        .mark_point(filled=True, size=130, opacity=1, **style)
         .encode(x="x:Q", y="y:Q")
     )
 
@@ -222,19 +242,14 @@ def rule_at(expr, channel, label=None, *, dash=(5, 3)):
     rule = base.mark_rule(strokeDash=list(dash), strokeWidth=2, color=INK)
     if label is None:
         return rule
-    text = base.mark_text(
-        text=label, align="left", dx=4, fontWeight="bold", tooltip=None
-    )
-    return alt.layer(rule, text.encode(y=alt.value(8)))
+    style = {"align": "left", "dx": 4, "fontWeight": "bold", "tooltip": None}
+    return alt.layer(rule, base.mark_text(text=label, **style).encode(y=alt.value(8)))
 
 
 def diagonal(low=0):
     """A dashed line from (`low`, `low`) to (1, 1)."""
-    return (
-        alt.Chart(alt.Data(values=[{"x": low}, {"x": 1}]))
-        .mark_line(color=INK, strokeDash=[5, 3], strokeWidth=1.5)
-        .encode(x="x:Q", y="x:Q")
-    )
+    ends = alt.Data(values=[{"x": low}, {"x": 1}])
+    return line(ends, "x:Q", "x:Q", color=INK, strokeDash=[5, 3], strokeWidth=1.5)
 
 
 def panel(*layers, title, width=244, height=190):
@@ -259,21 +274,14 @@ def confusion_panel(
 
     `counts` are expressions, `form` is their format, `order` that of both axes.
     """
-    cells = [
-        {"called": called, "truth": truth, "cell": cell}
-        for called, truth, cell in (
-            ("positive", "positive", "TP"),
-            ("negative", "positive", "FN"),
-            ("positive", "negative", "FP"),
-            ("negative", "negative", "TN"),
-        )
-    ]
-    names = ("TP", "FN", "FP", "TN")
-    table = ", ".join(f"{n}: {count}" for n, count in zip(names, counts, strict=True))
+    names = ["TP", "FN", "FP", "TN"]
+    colors = {"positive": COLORS["minority"], "negative": COLORS["majority"]}
+    cells = pd.DataFrame(product(colors, colors), columns=["truth", "called"])
+    cells["cell"], cells["i"] = names, range(4)
     text = ["datum.cell", words(f"{{datum.count:{form}}}"), *map(words, lines)]
     base = (
-        alt.Chart(alt.Data(values=cells))
-        .transform_calculate(count=f"{{{table}}}[datum.cell]")
+        alt.Chart(cells)
+        .transform_calculate(count=f"[{', '.join(counts)}][datum.i]")
         .transform_joinaggregate(row="sum(count)", groupby=["truth"])
         .transform_calculate(
             text=f"[{', '.join(text)}]",
@@ -285,35 +293,75 @@ def confusion_panel(
             y=alt.Y("truth:N", sort=order),
         )
     )
-    colors = {"negative": COLORS["majority"], "positive": COLORS["minority"]}
     squares = base.mark_rect(stroke=GRAY).encode(
         opacity=alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 1]), legend=None),
-        color=colored("truth", colors, legend=None),
+        color=colored("truth", colors, None),
     )
     font = 14 if lines else 15
-    label = base.mark_text(
-        fontSize=font,
-        lineHeight=font + 4,
-        dy=-8 - 10 * len(lines),
-        fontWeight="bold",
-        tooltip=None,
-    ).encode(text="text:N")
+    style = {"fontSize": font, "lineHeight": font + 4, "dy": -8 - 10 * len(lines)}
+    label = base.mark_text(fontWeight="bold", tooltip=None, **style)
+    layers = [squares.properties(name="matrix"), label.encode(text="text:N")]
+    return panel(*layers, title=title, **size).resolve_scale(color="independent")
+
+
+def roc_panel(y_true, y_score):
+    """The ROC curve, and a point at the numbers ``fpr`` and ``recall``."""
+    fpr, tpr, _ = roc_curve(y_true, y_score)
+    seen = _thinned(np.arange(len(fpr)))
+    data = pd.DataFrame({"fpr": fpr[seen], "tpr": tpr[seen], "order": seen})
+    across = x("fpr", "false positive rate", **UNIT)
+    up = y("tpr", "recall (true positive rate)", **UNIT)
     return panel(
-        squares.properties(name="matrix"), label, title=title, **size
-    ).resolve_scale(color="independent")
+        diagonal(),
+        line(data, across, up, order="order:Q"),
+        dot("fpr", "recall", "roc_dot"),
+        title="ROC curve, AUC {auc:.3f}",
+    )
+
+
+def pr_panel(y_true, y_score):
+    """The precision-recall curve where the minority has the share ``prevalence``, and a
+    point at the numbers ``recall`` and ``precision``."""
+    # The steps that average precision adds up: the precision at each threshold that
+    # finds a positive, held from the recall before to the recall there.
+    fpr, tpr, _ = roc_curve(y_true, y_score, drop_intermediate=False)
+    seen = _thinned(np.flatnonzero(np.diff(tpr, prepend=0) > 0))
+    steps = pd.DataFrame({"recall": tpr[seen], "tpr": tpr[seen], "fpr": fpr[seen]})
+    steps = pd.concat([steps.head(1).assign(recall=0), steps])
+    across, up = x("recall", "recall", **UNIT), y("precision", "precision", **UNIT)
+    style = {"order": "recall:Q", "interpolate": "step-before"}
+    return panel(
+        rule_at("prevalence", "y"),
+        line(steps, across, up, "pr_steps", **style).transform_calculate(
+            precision="prevalence * datum.tpr"
+            " / (prevalence * datum.tpr + (1 - prevalence) * datum.fpr)"
+        ),
+        dot("recall", "precision", "pr_dot"),
+        title="PR curve, average precision {ap:.3f}",
+    )
+
+
+def _thinned(places):
+    """Return at most POINTS of them, the ends included."""
+    if len(places) <= POINTS:
+        return places
+    return places[np.linspace(0, len(places) - 1, POINTS).round().astype(int)]
 
 
 # The stage of a sampler: points by kind, one of them picked, and links from it.
 
 PLANE = {
-    "x": x_axis("x", "feature 1", scale={"zero": False}),
-    "y": y_axis("y", "feature 2", scale={"zero": False}),
+    "x": x("x", "feature 1", scale={"zero": False}),
+    "y": y("y", "feature 2", scale={"zero": False}),
 }
 
 
-def points_of_kind(chart, expr, looks, legend):
+def points_of_kind(chart, expr, looks, **legend):
     """Color and shape of each row by the word that an expression gives."""
-    return chart.transform_calculate(kind=expr).encode(**marked("kind", looks, legend))
+    legend = {"symbolOpacity": 1, "symbolStrokeWidth": 0} | legend
+    return chart.transform_calculate(kind=expr).encode(
+        **marked("kind", looks, **legend)
+    )
 
 
 def ranked(most, shown, name=alt.Undefined):
@@ -377,33 +425,13 @@ def figure(
 ):
     """Put panels side by side, give them controls and numbers, and bring it to life.
 
-    Parameters
-    ----------
-    name : str
-        Name of the figure, unique on its page.
-    controls : list of altair.Parameter
-        From `slider` and `choice`, in the order in which the page shows them.
-    numbers : dict
-        For each name that Python and the tests read, an expression (a str), or
-        else a value or a table, in which NaN becomes null.
-    say : str
-        The sentence that states the reading, a template.
-    panels : list of altair charts
-        Two stand beside one another; on a phone they stack.
-    alt_text : str
-        What the picture shows, for those who do not see it.
-    spacing : int, default=20
-        Pixels between panels.
-    one_legend : bool, default=False
-        Whether the panels share their colors and shapes, and one legend.
-    y_room : int, optional
-        Least width in pixels of the labels of each y-axis, where these change so
-        much that the panels would move.
-
-    Returns
-    -------
-    Live
-        The figure.
+    `controls` come from `slider` and `choice`, in the order of the page. `numbers`
+    gives each name that Python and the tests read an expression (a str), or else a
+    value or a table, in which NaN becomes null. `say`, a template, is the sentence that
+    states the reading, `alt_text` what the picture shows. Two of the `panels` stand
+    beside one another, `spacing` pixels apart; on a phone they stack. With `one_legend`
+    they share colors, shapes and their legend. `y_room` is the least width of the
+    labels of each y-axis, where these change so much that the panels would move.
 
     Raises
     ------
@@ -424,9 +452,10 @@ def figure(
     >>> fig.get("side")
     3
     """
+    expressions = {key: each for key, each in numbers.items() if isinstance(each, str)}
     params = [
         alt.param(key, expr=value)
-        if isinstance(value, str)
+        if key in expressions
         else alt.param(key, value=_plain(value))
         for key, value in numbers.items()
     ]
@@ -439,7 +468,6 @@ def figure(
     sentence = words(say)
     chart = chart.add_params(*controls, *params, alt.param("say", expr=sentence))
     live = Live(chart, name, alt=alt_text)
-    expressions = {key: expr for key, expr in numbers.items() if isinstance(expr, str)}
     for where, expr in [("say", sentence), *_titles(live._vega), *expressions.items()]:
         for unknown in _names(expr) - {*live._names}:
             raise ValueError(

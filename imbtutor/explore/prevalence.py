@@ -6,38 +6,18 @@ import pandas as pd
 from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 
 from imbtutor._checks import check_labels, check_scores
-from imbtutor.explore.parts import (
-    GRAY,
-    ORANGE,
-    PINK,
-    SKY,
-    UNIT,
-    class_weights,
-    counted,
-    diagonal,
-    dot,
-    figure,
-    here,
-    looked_up,
-    marked,
-    panel,
-    rule_at,
-    slider,
-    x_axis,
-    y_axis,
-)
+from imbtutor.explore import parts
 from imbtutor.roles import COLORS
 
 CASES = 10_000  # hits are counted in a population of this size
 TENTHS = range(-30, -2)  # the dial: ten times log10 of the prevalence
 STEP = 10  # k moves in tens
 K_MAX = 1000
-POINTS = 400  # a curve is drawn through so many; the numbers use all samples
 READINGS = {  # each with its color and shape
-    "ROC AUC": (SKY, "square"),
-    "average precision": (PINK, "diamond"),
-    "precision at k": (ORANGE, "cross"),
-    "prevalence": (GRAY, "circle"),
+    "ROC AUC": (parts.SKY, "square"),
+    "average precision": (parts.PINK, "diamond"),
+    "precision at k": (parts.ORANGE, "cross"),
+    "prevalence": (parts.GRAY, "circle"),
 }
 # In the hundred squares.
 LOOKS = {
@@ -109,16 +89,16 @@ def explore_prevalence(y_true, y_score, name="prevalence"):
     ks = np.arange(STEP, K_MAX + 1, STEP)
     ap_at, hits_at = [], []
     for p in prevalences:
-        weight = class_weights(y_true, p)
+        weight = parts.class_weights(y_true, p)
         ap_at.append(average_precision_score(y_true, y_score, sample_weight=weight))
         called, found = CASES * (p * tpr + (1 - p) * fpr), CASES * p * tpr
         hits_at += np.interp(ks, called, found).round(9).tolist()
 
-    return figure(
+    return parts.figure(
         name,
         controls=[
-            slider("exponent", "log10 of prevalence", -3, -0.3, 0.1, start=-1),
-            slider("k", "Followed up (k)", STEP, K_MAX, STEP, start=100),
+            parts.slider("exponent", "log10 of prevalence", -3, -0.3, 0.1, start=-1),
+            parts.slider("k", "Followed up (k)", STEP, K_MAX, STEP, start=100),
         ],
         numbers={
             "place": f"round(10 * exponent) - {TENTHS.start}",
@@ -132,7 +112,7 @@ def explore_prevalence(y_true, y_score, name="prevalence"):
             "fpr": f"(k - hits) / ({CASES} - positives)",
             "lift": "precision / prevalence",
             "auc": roc_auc_score(y_true, y_score),
-            **looked_up({"ap": ap_at}, "place"),
+            **parts.looked_up({"ap": ap_at}, "place"),
         },
         say="At prevalence {prevalence:.2~p}, {positives:,.0f} positives in"
         f" {CASES:,} cases: ROC AUC {{auc:.3f}}, average precision {{ap:.3f}}. The"
@@ -140,8 +120,8 @@ def explore_prevalence(y_true, y_score, name="prevalence"):
         " {possible:.0f}), so precision at {k} is {precision:.1%}, {lift:.1f} times"
         " the prevalence, and recall is {recall:.1%}.",
         panels=[
-            _roc(*roc_curve(y_true, y_score)[:2]),  # corners only
-            _precision_recall(fpr, tpr),
+            parts.roc_panel(y_true, y_score),
+            parts.pr_panel(y_true, y_score),
             _squares(),
             _readings(),
         ],
@@ -157,55 +137,10 @@ def _hits(place):
     return f"hits_at[({place}) * {K_MAX // STEP} + k / {STEP} - 1]"
 
 
-def _thinned(places):
-    """Return at most POINTS of them, the ends included."""
-    if len(places) <= POINTS:
-        return places
-    return places[np.linspace(0, len(places) - 1, POINTS).round().astype(int)]
-
-
-def _roc(fpr, tpr):
-    seen = _thinned(np.arange(len(fpr)))
-    line = (
-        alt.Chart(pd.DataFrame({"fpr": fpr[seen], "tpr": tpr[seen], "order": seen}))
-        .mark_line(color=COLORS["majority"])
-        .encode(
-            x=x_axis("fpr", "false positive rate", **UNIT),
-            y=y_axis("tpr", "recall (true positive rate)", **UNIT),
-            order="order:Q",
-        )
-    )
-    point = dot("fpr", "recall", "roc_dot")
-    return panel(diagonal(), line, point, title="ROC curve, AUC {auc:.3f}")
-
-
-def _precision_recall(fpr, tpr):
-    # The steps that average precision adds up: the precision at each threshold that
-    # finds a positive, held from the recall before to the recall there.
-    seen = _thinned(np.flatnonzero(np.diff(tpr, prepend=0) > 0))
-    steps = pd.DataFrame({"recall": tpr[seen], "tpr": tpr[seen], "fpr": fpr[seen]})
-    steps = pd.concat([steps.head(1).assign(recall=0), steps])
-    line = (
-        alt.Chart(steps, name="pr_steps")
-        .transform_calculate(
-            precision="prevalence * datum.tpr"
-            " / (prevalence * datum.tpr + (1 - prevalence) * datum.fpr)"
-        )
-        .mark_line(color=COLORS["majority"], interpolate="step-before")
-        .encode(
-            x=x_axis("recall", "recall", **UNIT),
-            y=y_axis("precision", "precision", **UNIT),
-            order="recall:Q",
-        )
-    )
-    point = dot("recall", "precision", "pr_dot")
-    title = "PR curve, average precision {ap:.3f}"
-    return panel(rule_at("prevalence", "y"), line, point, title=title)
-
-
 def _squares():
+    x, y = alt.Scale(domain=[-0.5, 19.5]), alt.Scale(domain=[-0.5, 4.5], reverse=True)
     marks = (
-        counted(100, "i", "squares")
+        parts.counted(100, "i", "squares")
         .transform_calculate(
             x="datum.i % 20",
             y="floor(datum.i / 20)",
@@ -213,52 +148,34 @@ def _squares():
         )
         .mark_point(filled=True, size=75, opacity=1)
         .encode(
-            x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.5, 19.5])),
-            y=alt.Y(
-                "y:Q", axis=None, scale=alt.Scale(domain=[-0.5, 4.5], reverse=True)
-            ),
-            **marked("truth", LOOKS),
+            x=alt.X("x:Q", axis=None, scale=x),
+            y=alt.Y("y:Q", axis=None, scale=y),
+            **parts.marked("truth", LOOKS),
         )
     )
     title = "Of 100 followed up, {100 * precision:.1f} positive"
     # Altair's own frame around a panel without axes would be white on black.
-    return panel(marks, title=title).properties(view=alt.ViewBackground(stroke=None))
+    return parts.panel(marks, title=title).properties(
+        view=alt.ViewBackground(stroke=None)
+    )
 
 
 def _readings():
-    legend = alt.Legend(title=None, orient="bottom", columns=2)
-    looks = marked("reading", READINGS, legend)
-    plane = {
-        "x": x_axis(
-            "exponent",
-            "prevalence",
-            [-3, -0.3],
-            [-3, -2, -1, -0.3],
-            labelExpr="format(pow(10, datum.value), '.1~p')",
-        ),
-        "y": y_axis("value", None, **UNIT),
-    }
-    dial = pd.DataFrame(
-        {"place": range(len(TENTHS)), "exponent": [tenth / 10 for tenth in TENTHS]}
+    dial = {"place": range(len(TENTHS)), "exponent": [tenth / 10 for tenth in TENTHS]}
+    label = "format(pow(10, datum.value), '.1~p')"
+    ticks = [-3, -2, -1, -0.3]
+    lines, points = parts.curves(
+        alt.Chart(pd.DataFrame(dial)),
+        {
+            "ROC AUC": ("auc", "auc"),
+            "average precision": ("ap_at[datum.place]", "ap"),
+            "precision at k": (f"{_hits('datum.place')} / k", "precision"),
+            "prevalence": ("pow(10, datum.exponent)", "prevalence"),
+        },
+        parts.x("exponent", "prevalence", [-3, -0.3], ticks, labelExpr=label),
+        parts.y("value", None, **parts.UNIT),
+        parts.marked("reading", READINGS, columns=2),
+        ["readings", "readings_now"],
     )
-    everywhere = [
-        "auc",
-        "ap_at[datum.place]",
-        f"{_hits('datum.place')} / k",
-        "pow(10, datum.exponent)",
-    ]
-    lines = (
-        alt.Chart(dial, name="readings")
-        .transform_calculate(**dict(zip(READINGS, everywhere, strict=True)))
-        .transform_fold([*READINGS], as_=["reading", "value"])
-        .mark_line(strokeWidth=2.5)
-        .encode(**plane, color=looks["color"])
-    )
-    present = dict(zip(READINGS, ["auc", "ap", "precision", "prevalence"], strict=True))
-    now = (
-        here("readings_now", **present, exponent="exponent")
-        .transform_fold([*READINGS], as_=["reading", "value"])
-        .mark_point(filled=True, size=90, opacity=1)
-        .encode(**plane, **looks)
-    )
-    return panel(lines, rule_at("exponent", "x"), now, title="At every prevalence")
+    rule = parts.rule_at("exponent", "x")
+    return parts.panel(lines, rule, points, title="At every prevalence")

@@ -7,21 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
-from imbtutor.explore.parts import (
-    GRAY,
-    choice,
-    colored,
-    counted,
-    dot,
-    figure,
-    here,
-    looked_up,
-    panel,
-    rule_at,
-    slider,
-    x_axis,
-    y_axis,
-)
+from imbtutor.explore import parts
 from imbtutor.roles import COLORS
 
 PREVALENCES = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2]
@@ -30,7 +16,7 @@ FEW = 10  # the figure asks for the chance of fewer positives than this
 DRAWS, SAMPLES = 5, 20
 BARS = 40  # more bars than this cannot be told apart in a small panel
 CURVE = [round(10 ** (2 + i / 12)) for i in range(37)]  # rows, for smooth curves
-LINES = {"none": GRAY, f"fewer than {FEW}": COLORS["minority"]}
+LINES = {"none": parts.GRAY, f"fewer than {FEW}": COLORS["minority"]}
 
 
 def explore_sample_size(name="sample-size"):
@@ -81,22 +67,22 @@ def explore_sample_size(name="sample-size"):
     none = [binom.pmf(0, CURVE, p).round(8) for p in PREVALENCES]
     few = [binom.cdf(FEW - 1, CURVE, p).round(8) for p in PREVALENCES]
     prevalence = f"indexof({PREVALENCES}, prevalence)"
-    return figure(
+    return parts.figure(
         name,
         controls=[
-            choice("rows", "Rows", {n: f"{n:,}" for n in ROWS}, start=1000),
-            choice(
+            parts.choice("rows", "Rows", {n: f"{n:,}" for n in ROWS}, start=1000),
+            parts.choice(
                 "prevalence",
                 "Prevalence",
                 {p: f"{100 * p:g} %" for p in PREVALENCES},
                 start=0.01,
             ),
-            slider("draw", "Draw", 1, DRAWS, 1, start=1),
+            parts.slider("draw", "Draw", 1, DRAWS, 1, start=1),
         ],
         numbers={
-            **looked_up({"curve_none": none, "curve_few": few}, prevalence),
+            **parts.looked_up({"curve_none": none, "curve_few": few}, prevalence),
             "cell": f"{prevalence} * {len(ROWS)} + indexof({ROWS}, rows)",
-            **looked_up(table, "cell"),
+            **parts.looked_up(table, "cell"),
             "drawn": "samples[draw - 1]",
             "fewest": "extent(drawn)[0]",
             "most": "extent(drawn)[1]",
@@ -159,7 +145,7 @@ def _percent(chance):
 
 def _count(field):
     """The x-axis that the samples and their distribution share."""
-    return x_axis(
+    return parts.x(
         field,
         "number of positives",
         [{"expr": "left"}, {"expr": "right"}],
@@ -172,8 +158,8 @@ def _count(field):
 
 def _samples():
     band = (
-        here(low="low - 0.5", high="high + 0.5")
-        .mark_rect(color=GRAY, opacity=0.25)
+        parts.here(low="low - 0.5", high="high + 0.5")
+        .mark_rect(color=parts.GRAY, opacity=0.25)
         .encode(x=_count("low"), x2="high:Q")
     )
     ticks = [1, 5, 10, 15, 20]
@@ -191,18 +177,18 @@ def _samples():
         )
         .encode(
             x=_count("positives"),
-            y=y_axis("sample", "sample", [0, SAMPLES + 1], ticks, grid=False),
+            y=parts.y("sample", "sample", [0, SAMPLES + 1], ticks, grid=False),
         )
     )
     title = f"{SAMPLES} samples; the band holds 95 %"
-    return panel(band, rule_at("expected", "x"), points, title=title)
+    return parts.panel(band, parts.rule_at("expected", "x"), points, title=title)
 
 
 def _distribution():
-    groups = {f"fewer than {FEW}": COLORS["minority"], f"{FEW} or more": GRAY}
+    groups = {f"fewer than {FEW}": COLORS["minority"], f"{FEW} or more": parts.GRAY}
     few, more = groups
     bars = (
-        counted(BARS, "i", "bars")
+        parts.counted(BARS, "i", "bars")
         .transform_filter("datum.i < length(chances)")
         .transform_calculate(
             chance="chances[datum.i]",
@@ -215,45 +201,40 @@ def _distribution():
         .encode(
             x=_count("low"),
             x2="high:Q",
-            y=y_axis("chance", "chance", form="~%"),
+            y=parts.y("chance", "chance", form="~%"),
             y2=alt.Y2Datum(0),
-            color=colored("group", groups),
+            color=parts.colored("group", groups),
         )
     )
-    return panel(bars, rule_at("expected", "x"), title="All possible samples")
+    return parts.panel(
+        bars, parts.rule_at("expected", "x"), title="All possible samples"
+    )
 
 
 def _chances():
-    ticks = [100, 1000, 10_000, 100_000]
-    plane = {
-        "x": x_axis("rows", "rows", [ROWS[0], ROWS[-1]], ticks, ",", log=True),
-        "y": y_axis("chance", "chance", [0, 1], [0, 0.25, 0.5, 0.75, 1], "%"),
-        "color": colored("kind", LINES),
-    }
-    none, few = LINES
-    lines = (
-        alt.Chart(pd.DataFrame({"i": range(len(CURVE)), "rows": CURVE}), name="curves")
-        .transform_calculate(**{none: "curve_none[datum.i]", few: "curve_few[datum.i]"})
-        .transform_fold([none, few], as_=["kind", "chance"])
-        .mark_line(strokeWidth=2.5)
-        .encode(**plane)
+    ends, ticks = [ROWS[0], ROWS[-1]], [100, 1000, 10_000, 100_000]
+    lines, points = parts.curves(
+        alt.Chart(pd.DataFrame({"i": range(len(CURVE)), "rows": CURVE})),
+        {
+            kind: (f"curve_{short}[datum.i]", f"chance_{short}")
+            for kind, short in zip(LINES, ["none", "few"], strict=True)
+        },
+        parts.x("rows", "rows", ends, ticks, ",", log=True),
+        parts.y("chance", "chance", **parts.UNIT | {"form": "%"}),
+        {"color": parts.colored("kind", LINES)},
+        ["curves", "chance_dots"],
     )
-    dots = (
-        here("chance_dots", rows="rows", **{none: "chance_none", few: "chance_few"})
-        .transform_fold([none, few], as_=["kind", "chance"])
-        .mark_point(filled=True, size=100, opacity=1, stroke="white")
-        .encode(**plane)
-    )
-    return panel(rule_at("rows", "x"), lines, dots, title="Too few positives?")
+    rule = parts.rule_at("rows", "x")
+    return parts.panel(rule, lines, points, title="Too few positives?")
 
 
 def _errors(table):
     x_ticks, y_ticks = [10.0**e for e in range(-1, 5)], [0.01, 0.03, 0.1, 0.3, 1, 3]
     points = (
         alt.Chart(table[["expected", "relative_error"]])
-        .mark_point(filled=True, color=GRAY, opacity=0.7, size=35)
+        .mark_point(filled=True, color=parts.GRAY, opacity=0.7, size=35)
         .encode(
-            x=x_axis(
+            x=parts.x(
                 "expected",
                 "expected positives",
                 [0.1, 20_000],
@@ -261,7 +242,7 @@ def _errors(table):
                 ",~g",
                 log=True,
             ),
-            y=y_axis(
+            y=parts.y(
                 "relative_error",
                 "relative error",
                 [0.006, 3.5],
@@ -271,5 +252,5 @@ def _errors(table):
             ),
         )
     )
-    point = dot("expected", "relative_error", "error_dot")
-    return panel(points, point, title="Error of the estimated prevalence")
+    point = parts.dot("expected", "relative_error", "error_dot")
+    return parts.panel(points, point, title="Error of the estimated prevalence")

@@ -9,21 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from imbtutor.datasets import make_gaussians
-from imbtutor.explore.parts import (
-    GRAY,
-    PINK,
-    SKY,
-    UNIT,
-    choice,
-    colored,
-    dot,
-    figure,
-    panel,
-    rule_at,
-    slider,
-    x_axis,
-    y_axis,
-)
+from imbtutor.explore import parts
 from imbtutor.roles import COLORS
 
 PREVALENCES = {p: f"{100 * p:g} %" for p in (0.5, 0.1, 0.02, 0.005)}
@@ -32,8 +18,8 @@ POSITIVES = [5, 20, 50]  # "unlimited" is a formula and needs no training
 DRAWS = 4
 N_FEATURES = 10
 EDGE = 5.3  # the log-odds of the slider's ends, 0.005 and 0.995
-LOSSES = {"threshold loss": PINK, "ranking loss": SKY}
-POSSIBLE = {"color": GRAY, "strokeDash": [4, 4], "strokeWidth": 1.5}
+LOSSES = {"threshold loss": parts.PINK, "ranking loss": parts.SKY}
+POSSIBLE = {"color": parts.GRAY, "strokeDash": [4, 4], "strokeWidth": 1.5}
 
 
 def explore_separation(name="separation"):
@@ -91,14 +77,16 @@ def explore_separation(name="separation"):
         f" + indexof({POSITIVES}, positives)) * {DRAWS} + draw - 1"
     )
     now = f"indexof({[*PREVALENCES]}, prevalence)"
-    return figure(
+    return parts.figure(
         name,
         controls=[
-            slider("separation", "Separation", 1, 4, 0.5, start=2),
-            choice("prevalence", "Prevalence", PREVALENCES, start=0.02),
-            slider("threshold", "Threshold", 0.005, 0.995, 0.005, start=0.5),
-            choice("positives", "Positives", [*POSITIVES, "unlimited"], "unlimited"),
-            slider("draw", "Training set", 1, DRAWS, 1, start=1),
+            parts.slider("separation", "Separation", 1, 4, 0.5, start=2),
+            parts.choice("prevalence", "Prevalence", PREVALENCES, start=0.02),
+            parts.slider("threshold", "Threshold", 0.005, 0.995, 0.005, start=0.5),
+            parts.choice(
+                "positives", "Positives", [*POSITIVES, "unlimited"], "unlimited"
+            ),
+            parts.slider("draw", "Training set", 1, DRAWS, 1, start=1),
         ],
         numbers={
             "reach_at": reach,
@@ -140,9 +128,8 @@ def _fitted_models():
     models = []
     # These problems are small: more threads only wait for one another.
     with threadpool_limits(limits=1):
-        for prevalence, separation, positives, draw in product(
-            PREVALENCES, SEPARATIONS, POSITIVES, range(DRAWS)
-        ):
+        grid = product(PREVALENCES, SEPARATIONS, POSITIVES, range(DRAWS))
+        for prevalence, separation, positives, draw in grid:
             X, y = make_gaussians(
                 round(positives / prevalence),
                 prevalence=prevalence,
@@ -161,13 +148,11 @@ def _fitted_models():
 def _model(part, cell, prevalence=None):
     """Expression for a fitted model's parameter, or that of the limit."""
     # Bayes' rule for the two clouds: log-odds = d x - d^2 / 2 + log(p / (1 - p)).
-    limit = {
-        "reach": "separation",
-        "slope": "separation",
-        "intercept": f"log({prevalence} / (1 - {prevalence}))"
-        " - separation * separation / 2",
-    }
-    return f"(known ? {limit[part]} : {part}_at[{cell}])"
+    prior = f"log({prevalence} / (1 - {prevalence}))"
+    limit = "separation"
+    if part == "intercept":
+        limit = f"{prior} - separation * separation / 2"
+    return f"(known ? {limit} : {part}_at[{cell}])"
 
 
 def _balanced_accuracy(cut, reach):
@@ -184,20 +169,20 @@ def _auc(reach):
 
 
 def _scores():
-    roles = ["majority", "minority"]
     points = alt.Chart(alt.sequence(-4, 8.05, 0.1, as_="x"))
-    x = x_axis("x", "score, in standard deviations of a class", [-4, 8])
+    x = parts.x("x", "score, in standard deviations of a class", [-4, 8])
+    colors = {role: COLORS[role] for role in ("majority", "minority")}
+    densities = {
+        "majority": "densityNormal(datum.x, 0, 1)",
+        "minority": "densityNormal(datum.x, reach, 1)",
+    }
     clouds = (
-        points.transform_calculate(
-            majority="densityNormal(datum.x, 0, 1)",
-            minority="densityNormal(datum.x, reach, 1)",
-        )
-        .transform_fold(roles, as_=["class", "density"])
+        parts.spread(points, "class", "density", densities)
         .mark_area(opacity=0.6)
         .encode(
             x=x,
-            y=y_axis("density", "density within the class").stack(None),
-            color=colored("class", {role: COLORS[role] for role in roles}, "top"),
+            y=parts.y("density", "density within the class").stack(None),
+            color=parts.colored("class", colors, "top"),
         )
     )
     # Where the minority would lie with the best possible direction.
@@ -206,94 +191,75 @@ def _scores():
         .mark_line(**POSSIBLE)
         .encode(x=x, y="density:Q")
     )
-    return panel(clouds, possible, rule_at("clamp(cut, -4, 8)", "x"), title="Scores")
+    rule = parts.rule_at("clamp(cut, -4, 8)", "x")
+    return parts.panel(clouds, possible, rule, title="Scores")
 
 
 def _thresholds():
-    shown = (0.005, 0.05, 0.5, 0.95, 0.995)
-    line = (
-        alt.Chart(alt.sequence(-EDGE, EDGE + 0.05, 0.1, as_="x"))
-        .transform_calculate(
-            y=_balanced_accuracy("(datum.x - intercept) / slope", "reach")
-        )
-        .mark_line(color=COLORS["majority"], clip=True)
-        .encode(
-            x=x_axis(
-                "x",
-                "threshold (log-odds scale)",
-                [-EDGE, EDGE],
-                [float(np.log(t / (1 - t))) for t in shown],
-                labelExpr="format(1 / (1 + exp(-datum.value)), '.3~f')",
-            ),
-            y=y_axis("y", "balanced accuracy", [0.4, 1]),
-        )
+    shown = np.array([0.005, 0.05, 0.5, 0.95, 0.995])
+    ticks = np.log(shown / (1 - shown)).tolist()
+    label = "format(1 / (1 + exp(-datum.value)), '.3~f')"
+    title = "threshold (log-odds scale)"
+    line = parts.line(
+        alt.sequence(-EDGE, EDGE + 0.05, 0.1, as_="x"),
+        parts.x("x", title, [-EDGE, EDGE], ticks, labelExpr=label),
+        parts.y("y", "balanced accuracy", [0.4, 1]),
+        clip=True,
     )
-    return panel(
-        line,
-        rule_at("cumulativeNormal(separation / 2)", "y", dash=(2, 3)),
-        dot("log_odds", "balanced_accuracy", "threshold_dot"),
+    accuracy = _balanced_accuracy("(datum.x - intercept) / slope", "reach")
+    return parts.panel(
+        line.transform_calculate(y=accuracy),
+        parts.rule_at("cumulativeNormal(separation / 2)", "y", dash=(2, 3)),
+        parts.dot("log_odds", "balanced_accuracy", "threshold_dot"),
         title="Balanced accuracy {balanced_accuracy:.3f}, best"
         " {best_balanced_accuracy:.3f}",
     )
 
 
 def _roc():
-    points = alt.Chart(alt.sequence(-5, 9.05, 0.1, as_="cut"))
+    points = alt.sequence(-5, 9.05, 0.1, as_="cut")
+    x = parts.x("fpr", "false positive rate", **parts.UNIT)
+    y = parts.y("tpr", "recall (true positive rate)", **parts.UNIT)
 
     def curve(reach, **style):
-        return (
-            points.transform_calculate(
-                fpr="1 - cumulativeNormal(datum.cut)",
-                tpr=f"1 - cumulativeNormal(datum.cut - {reach})",
-            )
-            .mark_line(**style)
-            .encode(
-                x=x_axis("fpr", "false positive rate", **UNIT),
-                y=y_axis("tpr", "recall (true positive rate)", **UNIT),
-                order="cut:Q",
-            )
+        return parts.line(points, x, y, order="cut:Q", **style).transform_calculate(
+            fpr="1 - cumulativeNormal(datum.cut)",
+            tpr=f"1 - cumulativeNormal(datum.cut - {reach})",
         )
 
-    return panel(
+    return parts.panel(
         curve("separation", **POSSIBLE),
-        curve("reach", color=COLORS["majority"]),
-        dot("fpr", "recall", "roc_dot"),
+        curve("reach"),
+        parts.dot("fpr", "recall", "roc_dot"),
         title="ROC AUC {auc:.3f}, possible {possible_auc:.3f}",
     )
 
 
 def _losses(per_prevalence):
     labels = list(PREVALENCES.values())
-    data = pd.DataFrame(
-        {"label": labels, "i": range(len(labels)), "prevalence": PREVALENCES.keys()}
-    )
+    data = pd.DataFrame({"label": labels, "i": range(len(labels))})
+    data["prevalence"] = list(PREVALENCES)
     cell = f"datum.i * {per_prevalence} + place"
-    threshold_loss, ranking_loss = LOSSES
-    bars = (
+    intercept = _model("intercept", cell, "datum.prevalence")
+    reached = _balanced_accuracy("datum.cut", "datum.reach")
+    losses = [
+        f"{_best('datum.reach')} - {reached}",
+        f"{_auc('separation')} - {_auc('datum.reach')}",
+    ]
+    models = (
         alt.Chart(data, name="losses")
         .transform_calculate(reach=_model("reach", cell))
-        .transform_calculate(
-            cut=f"(log_odds - {_model('intercept', cell, 'datum.prevalence')})"
-            f" / {_model('slope', cell)}"
-        )
-        .transform_calculate(
-            **{
-                threshold_loss: _best("datum.reach")
-                + " - "
-                + _balanced_accuracy("datum.cut", "datum.reach"),
-                ranking_loss: f"{_auc('separation')} - {_auc('datum.reach')}",
-            }
-        )
-        .transform_fold([*LOSSES], as_=["kind", "loss"])
-        .mark_bar(stroke=GRAY, strokeWidth=1)
+        .transform_calculate(cut=f"(log_odds - {intercept}) / {_model('slope', cell)}")
+    )
+    bars = (
+        parts.spread(models, "kind", "loss", dict(zip(LOSSES, losses, strict=True)))
+        .mark_bar(stroke=parts.GRAY, strokeWidth=1)
         .encode(
             x=alt.X("label:N", title="prevalence", sort=labels).axis(labelAngle=0),
             xOffset=alt.XOffset("kind:N", sort=[*LOSSES]),
-            y=y_axis("loss", "points lost", [0, 0.5]),
-            color=colored("kind", LOSSES, "top"),
-            opacity=alt.condition(
-                "datum.prevalence === prevalence", alt.value(1), alt.value(0.4)
-            ),
+            y=parts.y("loss", "points lost", [0, 0.5]),
+            color=parts.colored("kind", LOSSES, "top"),
+            opacity=parts.either("datum.prevalence === prevalence", 1, 0.4),
         )
     )
-    return panel(bars, title="What is lost at this threshold")
+    return parts.panel(bars, title="What is lost at this threshold")

@@ -5,32 +5,13 @@ import numpy as np
 import pandas as pd
 
 from imbtutor._checks import check_labels, check_number, check_points
-from imbtutor.explore.parts import (
-    CLASSES,
-    GRAY,
-    INK,
-    PLANE,
-    choice,
-    counted,
-    figure,
-    here,
-    links,
-    panel,
-    points_of_kind,
-    ranked,
-    slider,
-    stage,
-    when,
-    x_axis,
-)
+from imbtutor.explore import parts
 from imbtutor.roles import COLORS
 from imbtutor.tracing import trace
 
 K_MAX = 8  # more segments than this cannot be told apart in a small panel
-LOOKS = CLASSES | {"new": (COLORS["added"], "cross")}
-LEGEND = alt.Legend(title=None, symbolOpacity=1, symbolStrokeWidth=0)
-LINK = {"strokeWidth": 1.5, "color": GRAY}
-BORN = ["row", "toward", "step"]
+LOOKS = parts.CLASSES | {"new": (COLORS["added"], "cross")}
+LINK = {"strokeWidth": 1.5, "color": parts.GRAY}
 
 
 def explore_smote(X, y, *, n_new=(5, 15, 45), random_state=0, name="smote"):
@@ -102,11 +83,11 @@ def explore_smote(X, y, *, n_new=(5, 15, 45), random_state=0, name="smote"):
     runs = [_run(X, y, members, k, n_new, random_state) for k in range(1, k_max + 1)]
     births = [len(child["steps"]) for child in runs[k_start - 1]["children"][0]]
     n = len(members)
-    return figure(
+    return parts.figure(
         name,
         controls=[
-            slider("k_neighbors", "k_neighbors", 1, k_max, 1, start=k_start),
-            choice("n_new", "New points", n_new, start=n_new[0]),
+            parts.slider("k_neighbors", "k_neighbors", 1, k_max, 1, start=k_start),
+            parts.choice("n_new", "New points", n_new, start=n_new[0]),
         ],
         numbers={
             "minority": X[members],
@@ -121,13 +102,13 @@ def explore_smote(X, y, *, n_new=(5, 15, 45), random_state=0, name="smote"):
             "steps": "children[parent_id].steps",
             "n_children": "length(steps)",
             "n_childless": "run.childless[which]",
-            "origin": when(
+            "origin": parts.when(
                 "n_children === 0",
                 "none comes from it",
                 "{n_children} {n_children:comes|come} from it:"
                 " {children[parent_id].text}",
             ),
-            "childless": when(
+            "childless": parts.when(
                 "n_childless === 0",
                 f"Each of the {n} minority points got one or more.",
                 f"Of the {n} minority points, {{n_childless}} got none.",
@@ -160,17 +141,17 @@ def _run(X, y, members, k_neighbors, n_new, random_state):
         born = result.added.reset_index()
         for column in ("parent", "neighbor"):
             born[column] = np.searchsorted(members, born[column])
-        children.append(
-            [_child(born[born["parent"] == i]) for i in range(len(members))]
-        )
+        by_parent = [born[born["parent"] == i] for i in range(len(members))]
+        children.append([_child(each) for each in by_parent])
     # SMOTE asks its fitted neighbors this, and drops the first: the point itself.
     distance, neighbor = result.sampler.nn_k_.kneighbors(X[members])
+    nearest = list(zip(neighbor[:, 1:].tolist(), distance[:, 1:].tolist(), strict=True))
     return {
-        "neighbors": neighbor[:, 1:].tolist(),
-        "distances": distance[:, 1:].tolist(),
+        "neighbors": [each for each, _ in nearest],
+        "distances": [each for _, each in nearest],
         "text": [
             ", ".join(f"{i} ({d:.3g})" for i, d in zip(*both, strict=True))
-            for both in zip(neighbor[:, 1:], distance[:, 1:], strict=True)
+            for both in nearest
         ],
         "children": children,
         "childless": [sum(not child["steps"] for child in each) for each in children],
@@ -179,18 +160,17 @@ def _run(X, y, members, k_neighbors, n_new, random_state):
 
 def _child(born):
     """What one parent got; Vega cannot write out a list, so the text is made here."""
-    columns = {"rows": "row", "toward": "neighbor", "steps": "step"}
-    text = [
-        f"toward {i} at step {step:.3f}"
-        for i, step in zip(born["neighbor"], born["step"], strict=True)
-    ]
-    return {key: born[column].tolist() for key, column in columns.items()} | {
-        "text": ", ".join(text)
+    steps = zip(born["neighbor"], born["step"], strict=True)
+    return {
+        "rows": born["row"].tolist(),
+        "toward": born["neighbor"].tolist(),
+        "steps": born["step"].tolist(),
+        "text": ", ".join(f"toward {i} at step {step:.3f}" for i, step in steps),
     }
 
 
 def _colored(chart, role):
-    return points_of_kind(chart, f"'{role}'", LOOKS, LEGEND)
+    return parts.points_of_kind(chart, f"'{role}'", LOOKS)
 
 
 def _place(row):
@@ -201,47 +181,39 @@ def _place(row):
 def _born(chart, of=""):
     """One row for each new point of a parent."""
     fields = {each: f"{of}{each}" for each in ("rows", "toward", "steps")}
-    return chart.transform_calculate(**fields).transform_flatten([*fields], as_=BORN)
+    names = ["row", "toward", "step"]
+    return chart.transform_calculate(**fields).transform_flatten([*fields], as_=names)
 
 
 def _plane(majority, n, start):
     majority = (
         alt.Chart(pd.DataFrame(majority.round(4), columns=["x", "y"]))
         .mark_point(filled=True, size=22, opacity=0.6)
-        .encode(**PLANE)
+        .encode(**parts.PLANE)
     )
     x, y = _place("datum.id")
     x2, y2 = _place("datum.toward")
-    everyone = counted(n, "id").transform_calculate(x=x, y=y)
+    everyone = parts.counted(n, "id").transform_calculate(x=x, y=y)
     new = (
-        _born(counted(n, "id", "new_points"), "children[datum.id].")
+        _born(parts.counted(n, "id", "new_points"), "children[datum.id].")
         .transform_calculate(
             x=f"{x} + datum.step * ({x2} - {x})", y=f"{y} + datum.step * ({y2} - {y})"
         )
         .mark_point(filled=True, size=60)
-        .encode(
-            **PLANE,
-            opacity=alt.condition(
-                "datum.id === parent_id", alt.value(1), alt.value(0.5)
-            ),
-        )
+        .encode(**parts.PLANE, opacity=parts.either("datum.id === parent_id", 1, 0.5))
     )
-    minority = everyone.mark_point(
-        filled=True, size=75, opacity=1, stroke=COLORS["minority"]
-    ).encode(
-        # A triangle is hollow where SMOTE made nothing from it.
-        fillOpacity=alt.condition(
-            "length(children[datum.id].steps) > 0", alt.value(1), alt.value(0)
-        ),
-    )
-    numbers = everyone.mark_text(dx=9, dy=-8, fontSize=11, color=INK)
+    # A triangle is hollow where SMOTE made nothing from it.
+    fill = parts.either("length(children[datum.id].steps) > 0", 1, 0)
+    style = {"filled": True, "size": 75, "opacity": 1, "stroke": COLORS["minority"]}
+    minority = everyone.mark_point(**style).encode(fillOpacity=fill)
+    numbers = everyone.mark_text(dx=9, dy=-8, fontSize=11, color=parts.INK)
     parent = _place("parent_id")
-    rows = ranked(K_MAX, "k_neighbors", "links")
-    return stage(
+    rows = parts.ranked(K_MAX, "k_neighbors", "links")
+    return parts.stage(
         _colored(majority, "majority"),
-        links(rows, parent, _place("datum.neighbor"), **LINK),
+        parts.links(rows, parent, _place("datum.neighbor"), **LINK),
         _colored(new, "new"),
-        numbers.encode(**PLANE, text="id:N"),
+        numbers.encode(**parts.PLANE, text="id:N"),
         points=_colored(minority, "minority"),
         n=n,
         pick="parent",
@@ -256,27 +228,19 @@ def _segments():
         " format(distances[datum.value], '.2f') + ')'",
         grid=False,
     )
-    ranks = ranked(K_MAX, "k_neighbors").encode(y=row)
+    ranks = parts.ranked(K_MAX, "k_neighbors").encode(y=row)
     rules = ranks.mark_rule(**LINK).encode(x=alt.datum(0), x2=alt.datum(1))
-    ends = [
-        ranks.mark_point(filled=True, size=75, opacity=1).encode(x=alt.datum(at))
-        for at in (0, 1)
-    ]
+    point = ranks.mark_point(filled=True, size=75, opacity=1)
+    ends = [_colored(point.encode(x=alt.datum(at)), "minority") for at in (0, 1)]
     new = (
-        _born(here())
+        _born(parts.here())
         .transform_calculate(rank="indexof(neighbors, datum.toward)")
-        .encode(x=x_axis("step", "step (0 = point, 1 = neighbor)", [0, 1]), y=row)
+        .encode(x=parts.x("step", "step (0 = point, 1 = neighbor)", [0, 1]), y=row)
     )
     marks = new.mark_point(filled=True, size=60, opacity=1).properties(name="steps")
     labels = new.mark_text(angle=270, align="left", dx=8, fontSize=11).encode(
         text=alt.Text("step:Q", format=".2f")
     )
-    return panel(
-        rules,
-        *[_colored(end, "minority") for end in ends],
-        _colored(marks, "new"),
-        labels,
-        title="Its new points: {n_children} of {n_new}",
-        width=215,
-        height=244,
-    )
+    layers = [rules, *ends, _colored(marks, "new"), labels]
+    title = "Its new points: {n_children} of {n_new}"
+    return parts.panel(*layers, title=title, width=215, height=244)

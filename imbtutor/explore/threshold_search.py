@@ -6,17 +6,7 @@ import pandas as pd
 from sklearn.metrics import confusion_matrix_at_thresholds
 
 from imbtutor._checks import check_labels, check_probabilities
-from imbtutor.explore.parts import (
-    choice,
-    confusion_panel,
-    figure,
-    looked_up,
-    marked,
-    panel,
-    rule_at,
-    slider,
-    x_axis,
-)
+from imbtutor.explore import parts
 from imbtutor.roles import COLORS
 
 LOW = -4  # the slider starts at 10 to this power; the drawing too
@@ -99,55 +89,36 @@ def explore_threshold_search(y_true, y_score, name="threshold-search"):
     exponents = np.arange(LOW * STEPS, 1) / STEPS
     tp_at, fp_at = _called(scores, 10.0**exponents)
     grids = [grid(y_score) for grid in GRIDS.values()]
-    at_grid = [_metrics(*_called(scores, grid), n_pos, n_neg) for grid in grids]
     _, fps, _, tps, cuts = confusion_matrix_at_thresholds(y_true, y_score)
-    at_all = _metrics(tps, fps, n_pos, n_neg)
     ordered = np.sort(y_score)
-    gaps = [
-        np.diff(np.searchsorted(ordered, [*grid, 2])).max() / len(y_true)
-        for grid in grids
-    ]
-
+    gaps = [np.diff(np.searchsorted(ordered, [*grid, 2])).max() for grid in grids]
+    # One row for each grid, one column for each metric.
+    highest = [_highest(grid, *_called(scores, grid), n_pos, n_neg) for grid in grids]
+    found, found_value = np.reshape(highest, (-1, 2)).T
+    best, best_value = np.transpose(_highest(cuts, tps, fps, n_pos, n_neg))
     grid, column = f"indexof({[*GRIDS]}, candidates)", f"indexof({METRICS}, metric)"
-    tables = {
-        # one row for each grid, one column for each metric
-        "found": [
-            grid[m.argmax()]
-            for grid, values in zip(grids, at_grid, strict=True)
-            for m in values
-        ],
-        "found_value": [m.max() for values in at_grid for m in values],
-    }
-    of_all = {
-        "best": [cuts[m.argmax()] for m in at_all],
-        "best_value": [m.max() for m in at_all],
-    }
-    return figure(
+    at = f"round({STEPS} * (exponent - {LOW}))"
+    return parts.figure(
         name,
         controls=[
-            choice("candidates", "Candidates", GRIDS.keys(), start=next(iter(GRIDS))),
-            choice("metric", "Metric", METRICS, start=METRICS[0]),
-            slider(
-                "exponent",
-                "log10 of threshold",
-                LOW,
-                0,
-                1 / STEPS,
-                start=-0.3,  # 0.5
-            ),
+            parts.choice("candidates", "Candidates", [*GRIDS], start=[*GRIDS][0]),
+            parts.choice("metric", "Metric", METRICS, start=METRICS[0]),
+            # The start is log10 of 0.5.
+            parts.slider("exponent", "log10 of threshold", LOW, 0, 1 / STEPS, -0.3),
         ],
         numbers={
             "threshold": "pow(10, exponent)",
-            **looked_up(
-                {"tp": tp_at, "fp": fp_at}, f"round({STEPS} * (exponent - {LOW}))"
-            ),
+            **parts.looked_up({"tp": tp_at, "fp": fp_at}, at),
             "fn": f"{n_pos} - tp",
             "tn": f"{n_neg} - fp",
             "value": _metric("tp", "fp", n_pos, n_neg),
-            **looked_up(tables, f"{grid} * {len(METRICS)} + {column}"),
-            **looked_up(of_all, column),
+            **parts.looked_up(
+                {"found": found, "found_value": found_value},
+                f"{grid} * {len(METRICS)} + {column}",
+            ),
+            **parts.looked_up({"best": best, "best_value": best_value}, column),
             "lost": "best_value - found_value",
-            **looked_up({"gap": gaps}, grid),
+            **parts.looked_up({"gap": np.array(gaps) / len(y_true)}, grid),
         },
         say="{candidates}: as many as {gap:.1%} of the cases score between two"
         " candidates. The best candidate, {found:.2~r}, reaches {metric}"
@@ -155,7 +126,7 @@ def explore_threshold_search(y_true, y_score, name="threshold-search"):
         " search loses {lost:.3f}. Yours, {threshold:.2~r}, reaches {value:.3f}.",
         panels=[
             _search(exponents, tp_at, fp_at, grids, n_pos, n_neg),
-            confusion_panel(title=f"Confusion matrix of {n_pos + n_neg:,} cases"),
+            parts.confusion_panel(title=f"Confusion matrix of {n_pos + n_neg:,} cases"),
         ],
         alt_text="A metric at every threshold on a logarithmic scale, with ticks for "
         "the candidates of a search, a square at the best candidate, a diamond at the "
@@ -169,14 +140,15 @@ def _called(scores, thresholds):
     return [len(each) - np.searchsorted(each, thresholds) for each in scores]
 
 
-def _metrics(tp, fp, n_pos, n_neg):
-    """Return the metrics, in the order of METRICS, at each pair of counts."""
+def _highest(thresholds, tp, fp, n_pos, n_neg):
+    """For each of METRICS the threshold where it is highest, and its value there."""
     tn = n_neg - fp
-    return [
+    metrics = [
         (tp / n_pos + tn / n_neg) / 2,
         2 * tp / (n_pos + tp + fp),
         (tp + tn) / (n_pos + n_neg),
     ]
+    return [(thresholds[each.argmax()], each.max()) for each in metrics]
 
 
 def _metric(tp, fp, n_pos, n_neg):
@@ -189,25 +161,13 @@ def _metric(tp, fp, n_pos, n_neg):
 
 
 def _search(exponents, tp_at, fp_at, grids, n_pos, n_neg):
-    x = x_axis(
-        "x",
-        "threshold (log scale)",
-        [10.0**LOW, 1],
-        [10.0**e for e in range(LOW + 1, 1)],
-        "~r",
-        log=True,
-        scale={"clamp": True},
-        grid=False,
-    )
-    line = (
-        alt.Chart(
-            pd.DataFrame({"x": (10.0**exponents).round(9), "tp": tp_at, "fp": fp_at}),
-            name="curve",
-        )
-        .transform_calculate(y=_metric("datum.tp", "datum.fp", n_pos, n_neg))
-        .mark_line(color=COLORS["majority"], strokeWidth=2)
-        .encode(x=x, y=alt.Y("y:Q", title="chosen metric", scale=alt.Scale(zero=False)))
-    )
+    ends, ticks = [10.0**LOW, 1], [10.0**e for e in range(LOW + 1, 1)]
+    options = {"log": True, "scale": {"clamp": True}, "grid": False}
+    x = parts.x("x", "threshold (log scale)", ends, ticks, "~r", **options)
+    y = parts.y("y", "chosen metric", scale={"zero": False})
+    data = pd.DataFrame({"x": (10.0**exponents).round(9), "tp": tp_at, "fp": fp_at})
+    metric = _metric("datum.tp", "datum.fp", n_pos, n_neg)
+    line = parts.line(data, x, y, "curve", strokeWidth=2).transform_calculate(y=metric)
     # Ticks closer than a thousandth of the axis fall on one another.
     tried = pd.concat(
         pd.DataFrame({"x": _seen(grid), "grid": option})
@@ -219,13 +179,9 @@ def _search(exponents, tp_at, fp_at, grids, n_pos, n_neg):
         .mark_rule(color=COLORS["added"], opacity=0.7)
         .encode(x=x, y=alt.value(178), y2=alt.value(190))
     )
-    return panel(
-        line,
-        ticks,
-        rule_at("threshold", "x"),
-        _marks(),
-        title="Found {found_value:.3f}, possible {best_value:.3f}",
-    )
+    layers = [line, ticks, parts.rule_at("threshold", "x"), _marks()]
+    title = "Found {found_value:.3f}, possible {best_value:.3f}"
+    return parts.panel(*layers, title=title)
 
 
 def _seen(grid):
@@ -236,27 +192,18 @@ def _seen(grid):
 
 def _marks():
     looks = {kind: (color, shape) for kind, (color, shape, _) in MARKS.items()}
-    sizes = [size for _, _, size in MARKS.values()]
+    sizes = alt.Scale(domain=[*MARKS], range=[size for _, _, size in MARKS.values()])
+    x, y = "[found, best, threshold]", "[found_value, best_value, value]"
     return (
-        alt.Chart(pd.DataFrame({"kind": MARKS.keys()}), name="marks")
+        alt.Chart(pd.DataFrame({"kind": [*MARKS], "i": range(3)}), name="marks")
         .transform_calculate(
-            x=f"clamp({_of_kind('found', 'best', 'threshold')}, {10.0**LOW}, 1)",
-            y=_of_kind("found_value", "best_value", "value"),
+            x=f"clamp({x}[datum.i], {10.0**LOW}, 1)", y=f"{y}[datum.i]"
         )
         .mark_point(filled=True, opacity=1, stroke="white")
         .encode(
             x="x:Q",
             y="y:Q",
-            **marked("kind", looks),
-            size=alt.Size(
-                "kind:N", scale=alt.Scale(domain=[*MARKS], range=sizes), legend=None
-            ),
+            **parts.marked("kind", looks),
+            size=alt.Size("kind:N", scale=sizes, legend=None),
         )
     )
-
-
-def _of_kind(found, best, yours):
-    """Expression that chooses among three values, by the kind of a mark."""
-    first, second, _ = MARKS
-    others = f"datum.kind === '{second}' ? {best} : {yours}"
-    return f"(datum.kind === '{first}' ? {found} : {others})"

@@ -6,18 +6,7 @@ from sklearn.tree import DecisionTreeClassifier
 from threadpoolctl import threadpool_limits
 
 from imbtutor.datasets import ISLANDS, make_islands
-from imbtutor.explore.parts import (
-    GRAY,
-    INK,
-    ORANGE,
-    colored,
-    counted,
-    figure,
-    panel,
-    slider,
-    x_axis,
-    y_axis,
-)
+from imbtutor.explore import parts
 from imbtutor.roles import COLORS
 
 PREVALENCES = [round(0.02 * step, 2) for step in range(1, 11)]
@@ -27,10 +16,13 @@ N_TEST = 20_000
 GRID = 244  # pixels of the picture; no number shown is made from them
 FATES = {
     "called positive": COLORS["minority"],
-    "outvoted": ORANGE,
+    "outvoted": parts.ORANGE,
     "not split off": COLORS["removed"],
 }
 SHADES = [0.55, 0.4, 0.1]
+MAJORITY = {"shape": "square", "color": COLORS["majority"], "size": 4, "strokeWidth": 0}
+MINORITY = {"shape": "triangle-up", "color": COLORS["minority"], "size": 26}
+MINORITY |= {"stroke": parts.INK, "strokeWidth": 0.4}
 
 
 def explore_tree(name="tree"):
@@ -91,11 +83,15 @@ def explore_tree(name="tree"):
         return " + ".join(expr.format(k=k) for k in islands)
 
     most = max(text.count(",") + 1 for run in runs for text in run["boxes"]) // 5
-    return figure(
+    return parts.figure(
         name,
         controls=[
-            slider("prevalence", "Prevalence", 0.02, PREVALENCES[-1], 0.02, start=0.1),
-            slider("min_samples_leaf", "min_samples_leaf", 1, LEAVES, 1, start=10),
+            parts.slider(
+                "prevalence", "Prevalence", 0.02, PREVALENCES[-1], 0.02, start=0.1
+            ),
+            parts.slider(
+                "min_samples_leaf", "min_samples_leaf", 1, LEAVES, 1, start=10
+            ),
         ],
         numbers={
             "runs": runs,
@@ -147,18 +143,16 @@ def _runs(prevalence):
         share = tree.fit(X, y).predict_proba(X_test)[:, 1]
         run["boxes"].append(_boxes(tree.tree_, prevalence))
         # What predict calls positive, and what the moved threshold does.
-        for kind, called in [
-            ("calls", share > 0.5),
-            ("moved_calls", share >= prevalence),
-        ]:
+        calls, moved_calls = share > 0.5, share >= prevalence
+        for kind, called in [("calls", calls), ("moved_calls", moved_calls)]:
             by_island = _count(home[called[positive]])
             run[kind].append([*by_island, int(called[~positive].sum())])
+    places = (X * GRID).round().astype(int)
+    points = [_text(places[y == label]) for label in (0, 1)]
     return run | {
         "train": _count(_home(X[y == 1])),
         "test": _count(home),
-        "points": [
-            _text((X[y == label] * GRID).round().astype(int)) for label in (0, 1)
-        ],
+        "points": points,
     }
 
 
@@ -206,44 +200,36 @@ def _boxes(tree, prevalence):
 
 
 def _partition(most):
-    x = x_axis("x", "feature 1", [0, 1], [0, 0.5, 1])
-    y = y_axis("y", "feature 2", [0, 1], [0, 0.5, 1])
+    unit = {"domain": [0, 1], "ticks": [0, 0.5, 1]}
+    plane = {
+        "x": parts.x("x", "feature 1", **unit),
+        "y": parts.y("y", "feature 2", **unit),
+    }
     edges = {
         edge: f"boxes[5 * datum.i + {k}] / {GRID}"
         for k, edge in enumerate(["x", "x2", "y", "y2"])
     }
     boxes = (
-        counted(most, "i", "boxes")
+        parts.counted(most, "i", "boxes")
         .transform_filter("datum.i < n_leaves")
         .transform_calculate(**edges, rank="toNumber(boxes[5 * datum.i + 4])")
         .transform_calculate(fate=f"{[*FATES]}[datum.rank]")
-        .mark_rect(stroke=GRAY, strokeWidth=0.7)
-        .encode(x=x, x2="x2:Q", y=y, y2="y2:Q", **_fate(legend=None))
+        .mark_rect(stroke=parts.GRAY, strokeWidth=0.7)
+        .encode(**plane, x2="x2:Q", y2="y2:Q", **_fate(None))
     )
     clouds = [
-        counted(N_TRAIN, "i")
+        parts.counted(N_TRAIN, "i")
         .transform_filter(f"datum.i < length(points[{label}]) / 2")
         .transform_calculate(
             x=f"points[{label}][2 * datum.i] / {GRID}",
             y=f"points[{label}][2 * datum.i + 1] / {GRID}",
         )
-        .encode(x=x, y=y)
-        for label in (0, 1)
+        .mark_point(filled=True, opacity=1, tooltip=None, aria=False, **style)
+        .encode(**plane)
+        for label, style in enumerate([MAJORITY, MINORITY])
     ]
-    style = {"filled": True, "opacity": 1, "tooltip": None, "aria": False}
-    majority = clouds[0].mark_point(
-        shape="square", size=4, color=COLORS["majority"], strokeWidth=0, **style
-    )
-    minority = clouds[1].mark_point(
-        shape="triangle-up",
-        size=26,
-        color=COLORS["minority"],
-        stroke=INK,
-        strokeWidth=0.4,
-        **style,
-    )
     title = "Tree with {n_leaves} leaves"
-    return panel(boxes, majority, minority, title=title, height=244)
+    return parts.panel(boxes, *clouds, title=title, height=244)
 
 
 def _bars():
@@ -252,32 +238,27 @@ def _bars():
         "island_moved[datum.island] - island_recall[datum.island]",
         "1 - island_moved[datum.island]",
     ]
+    islands = parts.counted(len(ISLANDS), "island", "bars")
     bars = (
-        counted(len(ISLANDS), "island", "bars")
-        .transform_calculate(**dict(zip(FATES, shares, strict=True)))
-        .transform_fold([*FATES], as_=["fate", "share"])
+        parts.spread(islands, "fate", "share", dict(zip(FATES, shares, strict=True)))
         .transform_calculate(rank=f"indexof({[*FATES]}, datum.fate)")
-        .mark_bar(stroke=GRAY, strokeWidth=1)
+        .mark_bar(stroke=parts.GRAY, strokeWidth=1)
         .encode(
             x=alt.X("island:O", title="positives of the island in the training set")
             .axis(labelAngle=0, labelExpr="island_size[datum.value]")
             .scale(paddingInner=0.35),
-            y=y_axis("share", "share of its fresh points", [0, 1], [0, 0.5, 1], "%"),
+            y=parts.y("share", "share of its fresh points", [0, 1], [0, 0.5, 1], "%"),
             order="rank:Q",
-            **_fate(
-                alt.Legend(
-                    title=None, symbolOpacity=0.6, columnPadding=3, symbolSize=70
-                )
-            ),
+            **_fate("bottom", symbolOpacity=0.6, columnPadding=3, symbolSize=70),
         )
     )
     title = f"Found at threshold 0.5: {{n_found}} of {len(ISLANDS)}"
-    return panel(bars, title=title, height=244)
+    return parts.panel(bars, title=title, height=244)
 
 
-def _fate(legend):
+def _fate(orient, **legend):
     shades = alt.Scale(domain=[0, 1, 2], range=SHADES)
     return {
-        "color": colored("fate", FATES, legend),
+        "color": parts.colored("fate", FATES, orient, **legend),
         "fillOpacity": alt.FillOpacity("rank:O", scale=shades, legend=None),
     }
