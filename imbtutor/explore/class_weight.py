@@ -1,5 +1,8 @@
 """One weight, moved: the weighted model beside the moved threshold."""
 
+from functools import partial
+from itertools import product
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -106,44 +109,36 @@ def explore_class_weight(X, y, name="class-weight"):
         "regression and by that of an unweighted one with a moved threshold; the move "
         "of the intercept beside log w; and recall and precision of both against the "
         "weight.",
-        spacing=24,
         y_room=40,
     )
 
 
 def _fitted_models(X, y):
     """Fit both models for every state of the controls; return what they do."""
-    rows = []
+    rows, precision = [], partial(precision_score, zero_division=np.nan)
     # These problems are small: more threads only wait for one another.
     with threadpool_limits(limits=1):
-        for C in PENALTIES:
-            plain = LogisticRegression(C=C).fit(X, y)
+        unweighted = {C: LogisticRegression(C=C).fit(X, y) for C in PENALTIES}
+        for C, step in product(PENALTIES, range(DOUBLINGS * STEPS + 1)):
+            plain, w = unweighted[C], 2 ** (step / STEPS)
+            weighted = LogisticRegression(C=C, class_weight={0: 1, 1: w}).fit(X, y)
             y_score = plain.predict_proba(X)[:, 1]
-            for step in range(DOUBLINGS * STEPS + 1):
-                w = 2 ** (step / STEPS)
-                weighted = LogisticRegression(C=C, class_weight={0: 1, 1: w})
-                y_weight = weighted.fit(X, y).predict(X)
-                y_moved = (y_score >= 1 / (1 + w)).astype(int)
-                rows.append(
-                    {
-                        "C": C,
-                        "log2_w": step / STEPS,
-                        "weighted": _line(weighted),
-                        "plain": _line(plain),
-                        "same": (y_weight == y_moved).mean(),
-                        "mean_p": weighted.predict_proba(X)[:, 1].mean(),
-                        "mean_p_plain": y_score.mean(),
-                        "recall": recall_score(y, y_weight),
-                        "recall_moved": recall_score(y, y_moved),
-                        "precision": _precision(y, y_weight),
-                        "precision_moved": _precision(y, y_moved),
-                    }
-                )
+            y_moved, y_weight = y_score >= 1 / (1 + w), weighted.predict(X)
+            row = {
+                "C": C,
+                "log2_w": step / STEPS,
+                "weighted": _line(weighted),
+                "plain": _line(plain),
+                "same": (y_weight == y_moved).mean(),
+                "mean_p": weighted.predict_proba(X)[:, 1].mean(),
+                "mean_p_plain": y_score.mean(),
+                "recall": recall_score(y, y_weight),
+                "recall_moved": recall_score(y, y_moved),
+                "precision": precision(y, y_weight),
+                "precision_moved": precision(y, y_moved),
+            }
+            rows.append(row)
     return pd.DataFrame(rows)
-
-
-def _precision(y_true, y_pred):
-    return precision_score(y_true, y_pred, zero_division=np.nan)
 
 
 def _line(model):
@@ -245,17 +240,16 @@ def _trade(fitted):
     )
     layers = []
     for field, dy in zip(fields, [14, -20], strict=True):
-        y, moved = (
-            parts.y(each, "share", [0, 1], form="%", tickCount=5)
-            for each in (field, f"{field}_moved")
-        )
+        y = {"title": "share", "domain": [0, 1], "form": "%", "tickCount": 5}
+        moved = f"{field}_moved"
+        name = present.transform_calculate(x=f"{2**DOUBLINGS}", label=f"'{field}'")
         layers += [
-            _curve(data, field, y, WAYS, 0),
-            _curve(data, f"{field}_moved", moved, WAYS, 1),
+            _curve(data, field, parts.y(field, **y), WAYS, 0),
+            _curve(data, moved, parts.y(moved, **y), WAYS, 1),
             parts.dot("w", field, f"{field}_dot"),
-            present.transform_calculate(x=f"{2**DOUBLINGS}", label=f"'{field}'")
-            .mark_text(align="right", dx=-4, dy=dy)
-            .encode(x="x:Q", y=y, text="label:N"),
+            name.mark_text(align="right", dx=-4, dy=dy).encode(
+                x="x:Q", y=parts.y(field, **y), text="label:N"
+            ),
         ]
     title = "Recall {recall:.0%}, precision {precision:.0%}"
     return parts.panel(*layers, title=title)

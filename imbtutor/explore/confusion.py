@@ -131,9 +131,9 @@ def explore_confusion(*, tp=90, fp=90, fn=10, tn=810, name="confusion"):
         panels=[
             parts.confusion_panel(
                 title="Counts, prevalence {prevalence:.3~p}",
-                counts=("n_tp", "n_fn", "n_fp", "n_tn"),
+                prefix="n_",
                 form=",.1~f",
-                order=("negative", "positive"),  # scikit-learn's: label 0 first
+                order=parts.CALLS[::-1],  # scikit-learn's: label 0 first
                 width=190,
                 height=170,
             ),
@@ -210,16 +210,14 @@ def _rows(name, metrics, before, color, title):
     """A bar for each metric, a gray mark for the counts as typed, the number."""
     low, high, start, axis = GROUPS[name]
     width = 146
-    now = ", ".join(f"'{text}': {key}" for text, key in metrics.items())
-    typed = ", ".join(
-        f"'{text}': valid ? {before[key]} : null" for text, key in metrics.items()
-    )
+    now = ", ".join(metrics.values())
+    typed = ", ".join(before[key] for key in metrics.values())
     label = "datum.label === 'F-beta' ? 'F' + beta : datum.label"
     axis_y = alt.Axis(labelExpr=label, minExtent=116, maxExtent=116)
     rows = (
-        alt.Chart(pd.DataFrame({"metric": list(metrics)}))
+        alt.Chart(pd.DataFrame({"metric": [*metrics], "i": range(len(metrics))}))
         .transform_calculate(
-            value=f"{{{now}}}[datum.metric]", typed=f"{{{typed}}}[datum.metric]"
+            value=f"[{now}][datum.i]", typed=f"valid ? [{typed}][datum.i] : null"
         )
         .transform_calculate(
             end=f"datum.value === null ? null : clamp(datum.value, {low}, {high})",
@@ -228,30 +226,25 @@ def _rows(name, metrics, before, color, title):
         )
         .encode(y=alt.Y("metric:N", sort=list(metrics), title=None, axis=axis_y))
     )
-
     x, ghost = (
         parts.x(field, "gray mark: as typed", **axis) for field in ("end", "ghost")
     )
-    bars = (
-        rows.mark_bar(color=color, stroke=parts.GRAY, height=15)
-        .encode(x=x, x2=alt.X2Datum(start))
-        .properties(name=name)
-    )
-    ghosts = (
-        rows.transform_filter("isNumber(datum.ghost)")
-        .mark_tick(color=parts.GRAY, thickness=4, size=24)
-        .encode(x=ghost)
-        .properties(name=f"{name}_typed")
-    )
+    bars = rows.mark_bar(color=color, stroke=parts.GRAY, height=15)
+    ghosts = rows.transform_filter("isNumber(datum.ghost)")
+    ghosts = ghosts.mark_tick(color=parts.GRAY, thickness=4, size=24)
     # Aligned to a fixed right edge, so that no number widens the panel.
     numbers = rows.mark_text(align="right", tooltip=None).encode(
         x=alt.value(width + 50), text="number:N"
     )
-    undefined = (
-        rows.transform_filter("datum.value === null")
-        .mark_text(align="left", fontStyle="italic", tooltip=None)
-        .encode(x=alt.value(6), text=alt.TextValue("undefined"))
-        .properties(name=f"{name}_undefined")
+    undefined = rows.transform_filter("datum.value === null").mark_text(
+        text="undefined", align="left", fontStyle="italic", tooltip=None
     )
-    layers = [bars, ghosts, numbers, undefined]
-    return parts.panel(*layers, title=title, width=width, height=28 * len(metrics))
+    return parts.panel(
+        bars.encode(x=x, x2=alt.X2Datum(start)).properties(name=name),
+        ghosts.encode(x=ghost).properties(name=f"{name}_typed"),
+        numbers,
+        undefined.encode(x=alt.value(6)).properties(name=f"{name}_undefined"),
+        title=title,
+        width=width,
+        height=28 * len(metrics),
+    )

@@ -83,7 +83,13 @@ def explore_costs(y_true, y_score, cost_fp=1.0, name="costs"):
     y_score = check_probabilities(y_score, len(y_true))
     check_number(cost_fp, "cost_fp", low=0, open_low=True)
 
-    errors_at = _counter(y_true, y_score)
+    pos, neg = np.sort(y_score[y_true == 1]), np.sort(y_score[y_true == 0])
+
+    def errors_at(thresholds):
+        """The false alarms and the misses at each threshold."""
+        fp = len(neg) - np.searchsorted(neg, thresholds)
+        return fp, np.searchsorted(pos, thresholds)
+
     ratios = 10 ** (np.array(TENTHS) / 10)
     fp_at, fn_at = errors_at(GRID)
     elkan_fp, elkan_fn = errors_at(1 / (1 + ratios))
@@ -93,7 +99,7 @@ def explore_costs(y_true, y_score, cost_fp=1.0, name="costs"):
     cheapest = [int(np.argmin(fps + ratio * fns)) for ratio in ratios]
     positives, n = int(y_true.sum()), len(y_true)
     unit = f"{1000 * cost_fp / n}"  # of a false alarm, per 1,000 samples
-    at = {"fp": fp_at, "fn": fn_at}
+    at = "round(200 * threshold) - 1"
     place = {
         "elkan_fp": elkan_fp,
         "elkan_fn": elkan_fn,
@@ -108,7 +114,7 @@ def explore_costs(y_true, y_score, cost_fp=1.0, name="costs"):
             parts.slider("threshold", "Threshold", STEP, GRID[-1], STEP, start=0.5),
         ],
         numbers={
-            **parts.looked_up(at, "round(200 * threshold) - 1"),
+            **parts.looked_up({"fp": fp_at, "fn": fn_at}, at),
             **parts.looked_up(place, "round(10 * exponent)"),
             "ratio": "pow(10, exponent)",
             "tp": f"{positives} - fn",
@@ -139,44 +145,22 @@ def explore_costs(y_true, y_score, cost_fp=1.0, name="costs"):
     )
 
 
-def _counter(y_true, y_score):
-    """Return a function of thresholds: the false alarms and misses at each."""
-    pos, neg = np.sort(y_score[y_true == 1]), np.sort(y_score[y_true == 0])
-
-    def errors_at(thresholds):
-        fp = len(neg) - np.searchsorted(neg, thresholds)
-        return fp, np.searchsorted(pos, thresholds)
-
-    return errors_at
-
-
 def _bill(errors_at, unit):
     thresholds = np.geomspace(STEP, 1, 150)
     fp, fn = errors_at(thresholds)
     data = pd.DataFrame({"threshold": thresholds.round(6), "fp": fp, "fn": fn})
-    alarms, missed = PARTS
-    ticks = [0.01, 0.03, 0.1, 0.3, 1]
+    costs = [f"{unit} * datum.fp", f"{unit} * ratio * datum.fn"]
+    rows, bill = alt.Chart(data, name="bill"), dict(zip(PARTS, costs, strict=True))
+    domain, ticks = [STEP, 1], [0.01, 0.03, 0.1, 0.3, 1]
+    x = {"domain": domain, "ticks": ticks, "form": ".2~f", "log": True, "grid": False}
+    # The ratio makes labels from 100 to 10,000; all get as much room.
+    y = {"form": ",~r", "minExtent": 46}
     areas = (
-        alt.Chart(data, name="bill")
-        .transform_calculate(
-            **{alarms: f"{unit} * datum.fp", missed: f"{unit} * ratio * datum.fn"}
-        )
-        .transform_fold([alarms, missed], as_=["error", "part"])
+        parts.spread(rows, "error", "part", bill)
         .mark_area(opacity=0.7)
         .encode(
-            x=parts.x(
-                "threshold",
-                "threshold (log scale)",
-                [STEP, 1],
-                ticks,
-                ".2~f",
-                log=True,
-                grid=False,
-            ),
-            # The ratio makes labels from 100 to 10,000; all get as much room.
-            y=parts.y(
-                "part", "cost of the errors per 1,000 cases", form=",~r", minExtent=46
-            ),
+            x=parts.x("threshold", "threshold (log scale)", **x),
+            y=parts.y("part", "cost of the errors per 1,000 cases", **y),
             color=parts.colored("error", PARTS),
         )
     )

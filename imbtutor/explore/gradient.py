@@ -21,6 +21,8 @@ STEPS += [round(each * scale) for scale in (10, 100) for each in _IN_TEN]
 STEPS += [1000, 1200, 1500, 2000]
 DRAWN = 500  # the page draws the first points only; the model sees all of them
 LEFT, RIGHT = -4, 8
+LOSS = {"domain": [0, 4]}
+PULL = {"domain": [0.005, 1], "ticks": [0.01, 0.03, 0.1, 0.3, 1], "log": True}
 
 
 def explore_gradient(name="gradient"):
@@ -71,17 +73,13 @@ def explore_gradient(name="gradient"):
     """
     tables, points = _descents()
     runs = f"indexof({PREVALENCES}, prevalence) * {len(STARTS)}"
+    pull = "Pull on the intercept, mean p {mean_p:.3f}"
     return parts.figure(
         name,
         controls=[
             parts.slider("snapshot", "Snapshot", 0, len(STEPS) - 1, 1, STEPS.index(10)),
             parts.choice("start", "Intercept starts at", STARTS, start="zero"),
-            parts.choice(
-                "prevalence",
-                "Prevalence",
-                {p: f"{100 * p:g} %" for p in PREVALENCES},
-                start=0.02,
-            ),
+            parts.choice("prevalence", "Prevalence", parts.percents(PREVALENCES), 0.02),
         ],
         numbers={
             "first": f"({runs} + indexof({[*STARTS]}, start)) * {len(STEPS)}",
@@ -97,18 +95,12 @@ def explore_gradient(name="gradient"):
         " {pull_majority:.3f}.",
         panels=[
             _clouds(points),
-            _curves("loss", "mean log loss", {"domain": [0, 4]}, "Loss of each class"),
-            _curves(
-                "pull",
-                "size of the pull (log scale)",
-                {"domain": [0.005, 1], "ticks": [0.01, 0.03, 0.1, 0.3, 1], "log": True},
-                "Pull on the intercept, mean p {mean_p:.3f}",
-            ),
+            _curves("loss", "mean log loss", LOSS, "Loss of each class"),
+            _curves("pull", "size of the pull (log scale)", PULL, pull),
         ],
         alt_text="Two clouds of points with the boundary of a logistic regression that "
         "moves in from the right as gradient descent goes on; the log loss of each "
         "class at each step; and how hard each class pulls the intercept.",
-        spacing=24,
         one_legend=True,
     )
 
@@ -144,20 +136,19 @@ def _snapshots(X, y, b):
             # -log(p) is log(1 + exp(-z)), safe where p rounds to 0 or 1.
             loss = np.logaddexp(0, np.where(y == 1, -z, z))
             loss = np.bincount(y, weights=loss) / np.bincount(y)
-            rows.append(
-                {
-                    "intercept": w[0],
-                    "slope_1": w[1],
-                    "slope_2": w[2],
-                    "loss_majority": loss[0],
-                    "loss_minority": loss[1],
-                    "pull_majority": pull[0],
-                    "pull_minority": pull[1],
-                    "found": int((p[y == 1] >= 0.5).sum()),
-                    "mean_p": p.mean(),
-                    "auc": roc_auc_score(y, z),
-                }
-            )
+            row = {
+                "intercept": w[0],
+                "slope_1": w[1],
+                "slope_2": w[2],
+                "loss_majority": loss[0],
+                "loss_minority": loss[1],
+                "pull_majority": pull[0],
+                "pull_minority": pull[1],
+                "found": int((p[y == 1] >= 0.5).sum()),
+                "mean_p": p.mean(),
+                "auc": roc_auc_score(y, z),
+            }
+            rows.append(row)
         w = w - LEARNING_RATE * (A.T @ (p - y)) / len(y)
     return rows
 

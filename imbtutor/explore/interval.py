@@ -89,11 +89,10 @@ def explore_interval(name="interval"):
             "differ": "a_alone + b_alone",
             "recall_a": "found_a / positives",
             "recall_b": "found_b / positives",
-            **{
-                f"{limit}_{model}": _wilson(f"recall_{model}", "positives", sign)
-                for model in "ab"
-                for limit, sign in [("low", "-"), ("high", "+")]
-            },
+            "low_a": _wilson("recall_a", "positives", "-"),
+            "high_a": _wilson("recall_a", "positives", "+"),
+            "low_b": _wilson("recall_b", "positives", "-"),
+            "high_b": _wilson("recall_b", "positives", "+"),
             "p_value": f"p_at[a_alone * {ALONE + 1} + b_alone]",
             "verdict": parts.when(
                 "differ === 0",
@@ -111,7 +110,6 @@ def explore_interval(name="interval"):
         "the recalls of both with their intervals; how the interval narrows as the "
         "positives become more; and how often a fair coin would divide the positives "
         "on which the models differ so unevenly.",
-        spacing=24,
     )
 
 
@@ -192,15 +190,12 @@ def _by_number():
     ticks = [5, 10, 20, 50, 100, 200, 500]
     x = parts.x("n", "positives (log scale)", [5, 500], ticks, log=True)
     y = parts.y("low", "recall", **parts.UNIT)
-    limits = {
-        name: _wilson("recall_a", "datum.n", sign)
-        for name, sign in [("low", "-"), ("high", "+")]
-    }
+    low, high = (_wilson("recall_a", "datum.n", sign) for sign in "-+")
     area = (
         # Thirty steps a decade draw a smooth band from 5 to 500 positives.
         parts.counted(61, "i")
         .transform_calculate(n="5 * pow(10, datum.i / 30)")
-        .transform_calculate(**limits)
+        .transform_calculate(low=low, high=high)
         .mark_area(color=parts.SKY, opacity=0.7)
         .encode(x=x, y=y, y2="high:Q")
     )

@@ -88,7 +88,6 @@ def explore_minority_types(name="minority-types"):
         "shaped by their type, and lines from one of them to its nearest neighbors. "
         "Right, a bar for each type: how many minority points are safe, borderline, "
         "rare, outlier.",
-        spacing=28,
         one_legend=True,
     )
 
@@ -113,10 +112,6 @@ def _run(separation):
     }
 
 
-def _colored(chart, expr):
-    return parts.points_of_kind(chart, expr, LOOKS, columns=3)
-
-
 def _place(row):
     """Where the point of that row in X lies now."""
     return f"points[{row}][0] + separation * points[{row}][2]", f"points[{row}][1]"
@@ -127,11 +122,6 @@ def _plane(X, y, start):
     # The axes stand still, so that one sees which points move.
     still = parts.x("x", "feature 1", edges, scale={"nice": True})
     plane = parts.PLANE | {"x": still}
-    majority = (
-        alt.Chart(pd.DataFrame(X[y == 0].round(4), columns=["x", "y"]))
-        .mark_point(filled=True, size=22, opacity=0.75)
-        .encode(**plane)
-    )
     here, there = _place("members[point_id]"), _place("neighbors[datum.rank]")
     rows = parts.ranked(K_MAX, "n_neighbors", "links")
     place_x, place_y = _place("members[datum.id]")
@@ -141,14 +131,17 @@ def _plane(X, y, start):
         .mark_point(filled=True, size=65, opacity=1)
     )
     return parts.stage(
-        _colored(majority, "'majority'"),
         parts.links(rows, here, there, plane, strokeWidth=1.2, color=parts.INK),
-        points=_colored(minority, "type_names[types[datum.id]]"),
+        majority=X[y == 0],
+        points=minority,
+        kind="type_names[types[datum.id]]",
+        looks=LOOKS,
         n=int(y.sum()),
         pick="point",
         start=start,
         at=here,
         plane=plane,
+        columns=3,
     )
 
 
@@ -166,10 +159,5 @@ def _shares():
     colors = {kind: color for kind, (color, _) in LOOKS.items()}
     bars = rows.mark_bar().encode(color=parts.colored("kind", colors, None))
     label = rows.mark_text(align="left", dx=5, fontWeight="bold").encode(text="count:Q")
-    return parts.panel(
-        bars.properties(name="bars"),
-        label,
-        title="The minority by type",
-        width=185,
-        height=244,
-    )
+    layers, title = [bars.properties(name="bars"), label], "The minority by type"
+    return parts.panel(*layers, title=title, width=185, height=244)

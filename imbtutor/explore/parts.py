@@ -7,6 +7,7 @@ A *template* is text with expressions of Vega in braces, such as
 import json
 import math
 import re
+from functools import partial
 from itertools import product
 
 import altair as alt
@@ -29,6 +30,7 @@ CLASSES = {
 }
 """Color and shape of each class, for `marked`."""
 
+CALLS = ["positive", "negative"]
 POINTS = 400  # a curve is drawn through so many; numbers use all samples
 
 _FIELD = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
@@ -44,6 +46,11 @@ def slider(name, label, low, high, step, start):
     """Return a control: a number from `low` to `high`."""
     bind = alt.binding_range(min=low, max=high, step=step, name=label)
     return alt.param(name, value=start, bind=bind)
+
+
+def percents(shares):
+    """Label shares for a `choice`."""
+    return {share: f"{100 * share:g} %" for share in shares}
 
 
 def choice(name, label, options, start):
@@ -73,24 +80,21 @@ def words(template):
     """
     parts, end = [], 0
     for match in _FIELD.finditer(template):
-        parts.append(json.dumps(template[end : match.start()], ensure_ascii=False))
+        parts += [json.dumps(template[end : match.start()]), _field(match, template)]
         end = match.end()
-        if match[0] in ("{{", "}}"):
-            parts.append(json.dumps(match[0][0]))
-        else:
-            parts.append(_field(match[1], template))
-    parts.append(json.dumps(template[end:], ensure_ascii=False))
+    parts.append(json.dumps(template[end:]))
     return " + ".join(part for part in parts if part != '""') or '""'
 
 
-def _field(text, template):
-    value, colon, form = (text or "").partition(":")
+def _field(match, template):
+    if match[0] in ("{{", "}}"):
+        return json.dumps(match[0][0])
+    value, colon, form = (match[1] or "").partition(":")
     one, bar, many = form.partition("|")
     if not value.strip() or not (bar or _FORMAT.fullmatch(form)):
         raise ValueError(
-            f"the template {template!r} has the field {{{text or ''}}}; write "
-            "{expression}, {expression:.1%} or {expression:one|many}, and a brace "
-            "that is text twice."
+            f"the template {template!r} has the field {match[0]}; write {{number}}, "
+            "{number:.1%} or {number:one|many}, and twice a brace that is text."
         )
     if bar:
         return f"({value} === 1 ? {json.dumps(one)} : {json.dumps(many)})"
@@ -118,28 +122,19 @@ def class_weights(y_true, prevalence):
     return np.where(y_true == 1, prevalence / positives, (1 - prevalence) / negatives)
 
 
-def x(field, title, domain=None, ticks=None, form=None, **options):
-    """Encode numbers as x.
+def _axis(
+    channel, field, title, domain=None, ticks=None, form=None, log=False, **options
+):
+    """Encode numbers by place: ``x(field, title, ...)`` or ``y(field, title, ...)``.
 
     `form` is a format of d3, ``log=True`` asks for a logarithmic scale, ``scale`` holds
     more for `altair.Scale`; other `options` go to `altair.Axis`.
     """
-    return _axis(alt.X, field, title, domain, ticks, form, **options)
-
-
-def y(field, title, domain=None, ticks=None, form=None, **options):
-    """Encode numbers as y, like `x`."""
-    return _axis(alt.Y, field, title, domain, ticks, form, **options)
-
-
-def _axis(channel, field, title, domain, ticks, form, *, log=False, scale=None, **axis):
-    scale = ({"type": "log"} if log else {}) | (scale or {})
+    scale = ({"type": "log"} if log else {}) | options.pop("scale", {})
     if domain is not None:
         scale = {"domain": list(domain), "nice": False} | scale
-    if ticks is not None:
-        axis = axis | {"values": list(ticks)}
-    if form is not None:
-        axis = axis | {"format": form}
+    axis = {"values": ticks, "format": form} | options
+    axis = {key: value for key, value in axis.items() if value is not None}
     return channel(
         f"{field}:Q",
         title=title,
@@ -148,6 +143,7 @@ def _axis(channel, field, title, domain, ticks, form, *, log=False, scale=None, 
     )
 
 
+x, y = partial(_axis, alt.X), partial(_axis, alt.Y)
 UNIT = {"domain": [0, 1], "ticks": [0, 0.25, 0.5, 0.75, 1], "form": ".2~f"}
 """An axis from 0 to 1: ``x("fpr", "false positive rate", **UNIT)``."""
 
@@ -190,13 +186,9 @@ def counted(n, field, name=alt.Undefined):
 
 
 def spread(rows, field, value, readings):
-    """Make of each row one for each reading: its word as `field`, a number as `value`.
-
-    `readings` gives each word an expression.
-    """
-    return rows.transform_calculate(**readings).transform_fold(
-        [*readings], as_=[field, value]
-    )
+    """Make a row for each reading, its word as `field`, its expression as `value`."""
+    rows = rows.transform_calculate(**readings)
+    return rows.transform_fold([*readings], as_=[field, value])
 
 
 def line(data, x, y, name=alt.Undefined, *, order=alt.Undefined, **style):
@@ -253,35 +245,27 @@ def diagonal(low=0):
 
 
 def panel(*layers, title, width=244, height=190):
-    """Lay one over the other; with axes, two panels fill the page, one a phone.
-
-    The title is a template.
-    """
+    """Lay one over the other, under a template as title; two panels fill the page."""
     if "{" in title:
         title = {"text": {"expr": words(title)}}
     return alt.layer(*layers, title=title).properties(width=width, height=height)
 
 
-def confusion_panel(
-    *lines,
-    title,
-    counts=("tp", "fn", "fp", "tn"),
-    form=",.0f",
-    order=("positive", "negative"),
-    **size,
-):
+def confusion_panel(*lines, title, prefix="", form=",.0f", order=CALLS, **size):
     """The four counts; each of `lines`, a template, adds one to a cell.
 
-    `counts` are expressions, `form` is their format, `order` that of both axes.
+    The counts are the numbers ``<prefix>tp`` and so on, `form` is their format, `order`
+    that of both axes.
     """
     names = ["TP", "FN", "FP", "TN"]
+    counts = ", ".join(f"{prefix}{name.lower()}" for name in names)
     colors = {"positive": COLORS["minority"], "negative": COLORS["majority"]}
-    cells = pd.DataFrame(product(colors, colors), columns=["truth", "called"])
+    cells = pd.DataFrame(product(CALLS, CALLS), columns=["truth", "called"])
     cells["cell"], cells["i"] = names, range(4)
     text = ["datum.cell", words(f"{{datum.count:{form}}}"), *map(words, lines)]
     base = (
         alt.Chart(cells)
-        .transform_calculate(count=f"[{', '.join(counts)}][datum.i]")
+        .transform_calculate(count=f"[{counts}][datum.i]")
         .transform_joinaggregate(row="sum(count)", groupby=["truth"])
         .transform_calculate(
             text=f"[{', '.join(text)}]",
@@ -358,10 +342,8 @@ PLANE = {
 
 def points_of_kind(chart, expr, looks, **legend):
     """Color and shape of each row by the word that an expression gives."""
-    legend = {"symbolOpacity": 1, "symbolStrokeWidth": 0} | legend
-    return chart.transform_calculate(kind=expr).encode(
-        **marked("kind", looks, **legend)
-    )
+    looks = marked("kind", looks, symbolOpacity=1, symbolStrokeWidth=0, **legend)
+    return chart.transform_calculate(kind=expr).encode(**looks)
 
 
 def ranked(most, shown, name=alt.Undefined):
@@ -382,46 +364,39 @@ def links(rows, start, end, plane=PLANE, **style):
     )
 
 
-def stage(*below, points, n, pick, start, at, plane=PLANE):
-    """Points of which one is picked, by a click or by the slider "Point".
+def stage(
+    *below, majority, points, kind, looks, n, pick, start, at, plane=PLANE, **legend
+):
+    """Two classes, and one point picked by a click or by the slider "Point".
 
-    `points` are marks of rows with an ``id`` from 0 to `n` - 1; they become the
+    `majority` are the places of one class. `points` draw rows with an ``id`` from 0 to
+    `n` - 1, by the words of `looks` that the expression `kind` gives; they become the
     layer "minority_points". The picked one, ``<pick>_id``, is `start` at first; its
-    place `at`, a pair of expressions, gets a ring. `below` are other layers.
+    place `at`, a pair of expressions, gets a ring. `below` are layers between them.
     """
+    others = alt.Chart(pd.DataFrame(majority.round(4), columns=["x", "y"]))
+    others = others.mark_point(filled=True, size=22, opacity=0.6).encode(**plane)
     ring = here(x=at[0], y=at[1]).mark_point(size=330, strokeWidth=2, color=INK)
-    bind = alt.binding_range(min=0, max=n - 1, step=1, name="Point")
-    picked = alt.selection_point(
-        pick,
-        fields=["id"],
-        value=start,
-        bind=bind,
-        on="click",
-        nearest=True,
-        clear=False,
-    )
+    slider = alt.binding_range(min=0, max=n - 1, step=1, name="Point")
+    how = {"fields": ["id"], "on": "click", "nearest": True, "clear": False}
+    picked = alt.selection_point(pick, value=start, bind=slider, **how)
     points = points.encode(**plane).properties(name="minority_points")
     return panel(
         # Altair gives a selection to every named layer beside its own, and Vega refuses
         # that; the names inside a nested layer stay out of it.
-        alt.layer(*below, ring.encode(**plane)),
-        points.add_params(picked),
+        alt.layer(
+            points_of_kind(others, "'majority'", looks, **legend),
+            *below,
+            ring.encode(**plane),
+        ),
+        points_of_kind(points, kind, looks, **legend).add_params(picked),
         title=f"Point {{{pick}_id}} and its neighbors",
         height=244,
     )
 
 
 def figure(
-    name,
-    *,
-    controls,
-    numbers,
-    say,
-    panels,
-    alt_text,
-    spacing=20,
-    one_legend=False,
-    y_room=None,
+    name, *, controls, numbers, say, panels, alt_text, one_legend=False, y_room=None
 ):
     """Put panels side by side, give them controls and numbers, and bring it to life.
 
@@ -429,8 +404,8 @@ def figure(
     gives each name that Python and the tests read an expression (a str), or else a
     value or a table, in which NaN becomes null. `say`, a template, is the sentence that
     states the reading, `alt_text` what the picture shows. Two of the `panels` stand
-    beside one another, `spacing` pixels apart; on a phone they stack. With `one_legend`
-    they share colors, shapes and their legend. `y_room` is the least width of the
+    beside one another; on a phone they stack. With `one_legend` they share colors,
+    shapes and their legend. `y_room` is the least width of the
     labels of each y-axis, where these change so much that the panels would move.
 
     Raises
@@ -453,13 +428,10 @@ def figure(
     3
     """
     expressions = {key: each for key, each in numbers.items() if isinstance(each, str)}
-    params = [
-        alt.param(key, expr=value)
-        if key in expressions
-        else alt.param(key, value=_plain(value))
-        for key, value in numbers.items()
-    ]
-    chart = alt.concat(*panels, columns=2, spacing=spacing)
+    tables = {key: _plain(numbers[key]) for key in numbers.keys() - expressions}
+    params = [alt.param(key, value=value) for key, value in tables.items()]
+    params += [alt.param(key, expr=expr) for key, expr in expressions.items()]
+    chart = alt.concat(*panels, columns=2, spacing=24)
     if not one_legend:
         channels = ("color", "shape", "stroke", "strokeDash")
         chart = chart.resolve_scale(**dict.fromkeys(channels, "independent"))

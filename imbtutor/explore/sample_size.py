@@ -62,8 +62,7 @@ def explore_sample_size(name="sample-size"):
     >>> fig.get("rows")
     10000
     """
-    cells = [_cell(n, p) for p, n in product(PREVALENCES, ROWS)]
-    table = pd.DataFrame(cells)
+    table = pd.DataFrame(_cell(n, p) for p, n in product(PREVALENCES, ROWS))
     none = [binom.pmf(0, CURVE, p).round(8) for p in PREVALENCES]
     few = [binom.cdf(FEW - 1, CURVE, p).round(8) for p in PREVALENCES]
     prevalence = f"indexof({PREVALENCES}, prevalence)"
@@ -71,12 +70,7 @@ def explore_sample_size(name="sample-size"):
         name,
         controls=[
             parts.choice("rows", "Rows", {n: f"{n:,}" for n in ROWS}, start=1000),
-            parts.choice(
-                "prevalence",
-                "Prevalence",
-                {p: f"{100 * p:g} %" for p in PREVALENCES},
-                start=0.01,
-            ),
+            parts.choice("prevalence", "Prevalence", parts.percents(PREVALENCES), 0.01),
             parts.slider("draw", "Draw", 1, DRAWS, 1, start=1),
         ],
         numbers={
@@ -102,7 +96,6 @@ def explore_sample_size(name="sample-size"):
         f"of that number; the chances of no positive and of fewer than {FEW} against "
         "the number of rows; and the relative error of an estimated prevalence, "
         "which falls along one line with the expected number of positives.",
-        spacing=24,
         y_room=38,
     )
 
@@ -110,10 +103,8 @@ def explore_sample_size(name="sample-size"):
 def _cell(n, p):
     """Return what the figure shows for n rows at prevalence p."""
     count = binom(n, p)
-    samples = [
-        np.random.default_rng(draw).binomial(n, p, size=SAMPLES).tolist()
-        for draw in range(1, DRAWS + 1)
-    ]
+    draws = [np.random.default_rng(draw) for draw in range(1, DRAWS + 1)]
+    samples = [draw.binomial(n, p, size=SAMPLES).tolist() for draw in draws]
     low, high, start, end = count.ppf([0.025, 0.975, 0.001, 0.999]).astype(int)
     start, end = min(start, np.min(samples)), max(end, np.max(samples))
     if start < 2 * FEW:
@@ -137,23 +128,15 @@ def _cell(n, p):
 
 def _percent(chance):
     """Expression for a chance in words that never round to 0 or to certainty."""
-    return (
-        f"{chance} < 0.0005 ? 'below 0.1%' : {chance} > 0.9995 ? 'above 99.9%'"
-        f" : format({chance}, '.1%')"
-    )
+    text = parts.when(f"{chance} > 0.9995", "above 99.9%", f"{{{chance}:.1%}}")
+    return f"{chance} < 0.0005 ? 'below 0.1%' : {text}"
 
 
 def _count(field):
     """The x-axis that the samples and their distribution share."""
-    return parts.x(
-        field,
-        "number of positives",
-        [{"expr": "left"}, {"expr": "right"}],
-        form=",d",
-        tickMinStep=1,
-        tickCount=5,
-        labelBound=10,
-    )
+    ends = [{"expr": "left"}, {"expr": "right"}]
+    ticks = {"form": ",d", "tickMinStep": 1, "tickCount": 5, "labelBound": 10}
+    return parts.x(field, "number of positives", ends, **ticks)
 
 
 def _samples():
@@ -162,19 +145,13 @@ def _samples():
         .mark_rect(color=parts.GRAY, opacity=0.25)
         .encode(x=_count("low"), x2="high:Q")
     )
+    color, shape = parts.CLASSES["minority"]
+    style = {"color": color, "shape": shape, "stroke": "white", "strokeWidth": 0.5}
     ticks = [1, 5, 10, 15, 20]
     points = (
-        alt.Chart(alt.sequence(1, SAMPLES + 1, as_="sample"), name="samples")
-        .transform_calculate(positives="drawn[datum.sample - 1]")
-        .mark_point(
-            filled=True,
-            shape="triangle-up",
-            size=60,
-            opacity=1,
-            color=COLORS["minority"],
-            stroke="white",
-            strokeWidth=0.5,
-        )
+        parts.counted(SAMPLES, "i", "samples")
+        .transform_calculate(sample="datum.i + 1", positives="drawn[datum.i]")
+        .mark_point(filled=True, size=60, opacity=1, **style)
         .encode(
             x=_count("positives"),
             y=parts.y("sample", "sample", [0, SAMPLES + 1], ticks, grid=False),
@@ -206,9 +183,8 @@ def _distribution():
             color=parts.colored("group", groups),
         )
     )
-    return parts.panel(
-        bars, parts.rule_at("expected", "x"), title="All possible samples"
-    )
+    rule = parts.rule_at("expected", "x")
+    return parts.panel(bars, rule, title="All possible samples")
 
 
 def _chances():
@@ -229,27 +205,18 @@ def _chances():
 
 
 def _errors(table):
-    x_ticks, y_ticks = [10.0**e for e in range(-1, 5)], [0.01, 0.03, 0.1, 0.3, 1, 3]
+    x = {
+        "domain": [0.1, 20_000],
+        "ticks": [10.0**e for e in range(-1, 5)],
+        "form": ",~g",
+    }
+    y = {"domain": [0.006, 3.5], "ticks": [0.01, 0.03, 0.1, 0.3, 1, 3], "form": "~%"}
     points = (
         alt.Chart(table[["expected", "relative_error"]])
         .mark_point(filled=True, color=parts.GRAY, opacity=0.7, size=35)
         .encode(
-            x=parts.x(
-                "expected",
-                "expected positives",
-                [0.1, 20_000],
-                x_ticks,
-                ",~g",
-                log=True,
-            ),
-            y=parts.y(
-                "relative_error",
-                "relative error",
-                [0.006, 3.5],
-                y_ticks,
-                "~%",
-                log=True,
-            ),
+            x=parts.x("expected", "expected positives", **x, log=True),
+            y=parts.y("relative_error", "relative error", **y, log=True),
         )
     )
     point = parts.dot("expected", "relative_error", "error_dot")

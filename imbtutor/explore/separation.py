@@ -12,7 +12,7 @@ from imbtutor.datasets import make_gaussians
 from imbtutor.explore import parts
 from imbtutor.roles import COLORS
 
-PREVALENCES = {p: f"{100 * p:g} %" for p in (0.5, 0.1, 0.02, 0.005)}
+PREVALENCES = parts.percents([0.5, 0.1, 0.02, 0.005])
 SEPARATIONS = [1, 1.5, 2, 2.5, 3, 3.5, 4]
 POSITIVES = [5, 20, 50]  # "unlimited" is a formula and needs no training
 DRAWS = 4
@@ -72,6 +72,7 @@ def explore_separation(name="separation"):
     """
     reach, slope, intercept = _fitted_models()
     per_prevalence = len(SEPARATIONS) * len(POSITIVES) * DRAWS
+    options = [*POSITIVES, "unlimited"]
     place = (
         f"(round(2 * separation - 2) * {len(POSITIVES)}"
         f" + indexof({POSITIVES}, positives)) * {DRAWS} + draw - 1"
@@ -83,9 +84,7 @@ def explore_separation(name="separation"):
             parts.slider("separation", "Separation", 1, 4, 0.5, start=2),
             parts.choice("prevalence", "Prevalence", PREVALENCES, start=0.02),
             parts.slider("threshold", "Threshold", 0.005, 0.995, 0.005, start=0.5),
-            parts.choice(
-                "positives", "Positives", [*POSITIVES, "unlimited"], "unlimited"
-            ),
+            parts.choice("positives", "Positives", options, start="unlimited"),
             parts.slider("draw", "Training set", 1, DRAWS, 1, start=1),
         ],
         numbers={
@@ -119,7 +118,6 @@ def explore_separation(name="separation"):
         "accuracy at every threshold; the ROC curve of the model beside the best "
         "possible one; and, for four prevalences, how much is lost by the threshold "
         "and how much by the ranking.",
-        spacing=28,
     )
 
 

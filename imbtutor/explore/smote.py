@@ -2,7 +2,6 @@
 
 import altair as alt
 import numpy as np
-import pandas as pd
 
 from imbtutor._checks import check_labels, check_number, check_points
 from imbtutor.explore import parts
@@ -120,7 +119,6 @@ def explore_smote(X, y, *, n_new=(5, 15, 45), random_state=0, name="smote"):
         alt_text="Left, the points of two classes in the plane: one minority point, "
         "the segments to its minority neighbors, and the synthetic points. Right, each "
         "segment from step 0 to 1 with the synthetic points that lie on it.",
-        spacing=28,
         one_legend=True,
     )
 
@@ -144,14 +142,14 @@ def _run(X, y, members, k_neighbors, n_new, random_state):
         by_parent = [born[born["parent"] == i] for i in range(len(members))]
         children.append([_child(each) for each in by_parent])
     # SMOTE asks its fitted neighbors this, and drops the first: the point itself.
-    distance, neighbor = result.sampler.nn_k_.kneighbors(X[members])
-    nearest = list(zip(neighbor[:, 1:].tolist(), distance[:, 1:].tolist(), strict=True))
+    found = result.sampler.nn_k_.kneighbors(X[members])
+    distance, neighbor = (each[:, 1:].tolist() for each in found)
     return {
-        "neighbors": [each for each, _ in nearest],
-        "distances": [each for _, each in nearest],
+        "neighbors": neighbor,
+        "distances": distance,
         "text": [
             ", ".join(f"{i} ({d:.3g})" for i, d in zip(*both, strict=True))
-            for both in nearest
+            for both in zip(neighbor, distance, strict=True)
         ],
         "children": children,
         "childless": [sum(not child["steps"] for child in each) for each in children],
@@ -186,11 +184,6 @@ def _born(chart, of=""):
 
 
 def _plane(majority, n, start):
-    majority = (
-        alt.Chart(pd.DataFrame(majority.round(4), columns=["x", "y"]))
-        .mark_point(filled=True, size=22, opacity=0.6)
-        .encode(**parts.PLANE)
-    )
     x, y = _place("datum.id")
     x2, y2 = _place("datum.toward")
     everyone = parts.counted(n, "id").transform_calculate(x=x, y=y)
@@ -210,11 +203,13 @@ def _plane(majority, n, start):
     parent = _place("parent_id")
     rows = parts.ranked(K_MAX, "k_neighbors", "links")
     return parts.stage(
-        _colored(majority, "majority"),
         parts.links(rows, parent, _place("datum.neighbor"), **LINK),
         _colored(new, "new"),
         numbers.encode(**parts.PLANE, text="id:N"),
-        points=_colored(minority, "minority"),
+        majority=majority,
+        points=minority,
+        kind="'minority'",
+        looks=LOOKS,
         n=n,
         pick="parent",
         start=start,

@@ -18,7 +18,7 @@ GRIDS = {
     "30 quantiles": lambda s: np.unique(np.quantile(s, np.linspace(0, 1, 30))),
 }
 MARKS = {  # color, shape, size; drawn in this order, so none hides another
-    "best candidate": ("#E69F00", "square", 200),
+    "best candidate": (parts.ORANGE, "square", 200),
     "best of all": (COLORS["added"], "diamond", 90),
     "yours": (COLORS["minority"], "circle", 90),
 }
@@ -97,6 +97,7 @@ def explore_threshold_search(y_true, y_score, name="threshold-search"):
     found, found_value = np.reshape(highest, (-1, 2)).T
     best, best_value = np.transpose(_highest(cuts, tps, fps, n_pos, n_neg))
     grid, column = f"indexof({[*GRIDS]}, candidates)", f"indexof({METRICS}, metric)"
+    cell = f"{grid} * {len(METRICS)} + {column}"
     at = f"round({STEPS} * (exponent - {LOW}))"
     return parts.figure(
         name,
@@ -112,10 +113,7 @@ def explore_threshold_search(y_true, y_score, name="threshold-search"):
             "fn": f"{n_pos} - tp",
             "tn": f"{n_neg} - fp",
             "value": _metric("tp", "fp", n_pos, n_neg),
-            **parts.looked_up(
-                {"found": found, "found_value": found_value},
-                f"{grid} * {len(METRICS)} + {column}",
-            ),
+            **parts.looked_up({"found": found, "found_value": found_value}, cell),
             **parts.looked_up({"best": best, "best_value": best_value}, column),
             "lost": "best_value - found_value",
             **parts.looked_up({"gap": np.array(gaps) / len(y_true)}, grid),
@@ -170,9 +168,10 @@ def _search(exponents, tp_at, fp_at, grids, n_pos, n_neg):
     line = parts.line(data, x, y, "curve", strokeWidth=2).transform_calculate(y=metric)
     # Ticks closer than a thousandth of the axis fall on one another.
     tried = pd.concat(
-        pd.DataFrame({"x": _seen(grid), "grid": option})
+        pd.DataFrame({"x": np.log10(np.clip(grid, *ends)).round(3), "grid": option})
         for option, grid in zip(GRIDS, grids, strict=True)
-    )
+    ).drop_duplicates()
+    tried["x"] = 10 ** tried["x"]
     ticks = (
         alt.Chart(tried, name="ticks")
         .transform_filter("datum.grid === candidates")
@@ -184,21 +183,14 @@ def _search(exponents, tp_at, fp_at, grids, n_pos, n_neg):
     return parts.panel(*layers, title=title)
 
 
-def _seen(grid):
-    """Return the places of the candidates on the log axis, each once."""
-    places = np.log10(np.clip(grid, 10.0**LOW, 1)).round(3)
-    return 10 ** np.unique(places)
-
-
 def _marks():
     looks = {kind: (color, shape) for kind, (color, shape, _) in MARKS.items()}
     sizes = alt.Scale(domain=[*MARKS], range=[size for _, _, size in MARKS.values()])
     x, y = "[found, best, threshold]", "[found_value, best_value, value]"
+    x = f"clamp({x}[datum.i], {10.0**LOW}, 1)"
     return (
         alt.Chart(pd.DataFrame({"kind": [*MARKS], "i": range(3)}), name="marks")
-        .transform_calculate(
-            x=f"clamp({x}[datum.i], {10.0**LOW}, 1)", y=f"{y}[datum.i]"
-        )
+        .transform_calculate(x=x, y=f"{y}[datum.i]")
         .mark_point(filled=True, opacity=1, stroke="white")
         .encode(
             x="x:Q",

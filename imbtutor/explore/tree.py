@@ -86,12 +86,8 @@ def explore_tree(name="tree"):
     return parts.figure(
         name,
         controls=[
-            parts.slider(
-                "prevalence", "Prevalence", 0.02, PREVALENCES[-1], 0.02, start=0.1
-            ),
-            parts.slider(
-                "min_samples_leaf", "min_samples_leaf", 1, LEAVES, 1, start=10
-            ),
+            parts.slider("prevalence", "Prevalence", 0.02, 0.2, 0.02, start=0.1),
+            parts.slider("min_samples_leaf", "min_samples_leaf", 1, LEAVES, 1, 10),
         ],
         numbers={
             "runs": runs,
@@ -127,7 +123,6 @@ def explore_tree(name="tree"):
         "points, cut into the rectangles of a decision tree, shaded by whether they "
         "are called positive, outvoted or poor in positives. Right, for each island a "
         "bar with the shares of its points that meet these three fates.",
-        spacing=28,
     )
 
 
@@ -205,14 +200,12 @@ def _partition(most):
         "x": parts.x("x", "feature 1", **unit),
         "y": parts.y("y", "feature 2", **unit),
     }
-    edges = {
-        edge: f"boxes[5 * datum.i + {k}] / {GRID}"
-        for k, edge in enumerate(["x", "x2", "y", "y2"])
-    }
+    edges = ["x", "x2", "y", "y2"]
+    places = {e: f"boxes[5 * datum.i + {k}] / {GRID}" for k, e in enumerate(edges)}
     boxes = (
         parts.counted(most, "i", "boxes")
         .transform_filter("datum.i < n_leaves")
-        .transform_calculate(**edges, rank="toNumber(boxes[5 * datum.i + 4])")
+        .transform_calculate(**places, rank="toNumber(boxes[5 * datum.i + 4])")
         .transform_calculate(fate=f"{[*FATES]}[datum.rank]")
         .mark_rect(stroke=parts.GRAY, strokeWidth=0.7)
         .encode(**plane, x2="x2:Q", y2="y2:Q", **_fate(None))
