@@ -226,9 +226,8 @@ def _rows(name, metrics, before, color, title):
         )
         .encode(y=alt.Y("metric:N", sort=list(metrics), title=None, axis=axis_y))
     )
-    x, ghost = (
-        parts.x(field, "gray mark: as typed", **axis) for field in ("end", "ghost")
-    )
+    typed = "gray mark: as typed"
+    x, ghost = parts.x("end", typed, **axis), parts.x("ghost", typed, **axis)
     bars = rows.mark_bar(color=color, stroke=parts.GRAY, height=15)
     ghosts = rows.transform_filter("isNumber(datum.ghost)")
     ghosts = ghosts.mark_tick(color=parts.GRAY, thickness=4, size=24)

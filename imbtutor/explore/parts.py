@@ -209,7 +209,7 @@ def curves(rows, readings, x, y, looks, names):
     along, now = ({word: each[i] for word, each in readings.items()} for i in range(2))
     lines = spread(rows.properties(name=names[0]), field, value, along)
     points = spread(here(names[1], **{at: at}), field, value, now)
-    style = {"filled": True, "size": 110, "opacity": 1, "stroke": "white"}
+    style = {"filled": True, "size": 130, "opacity": 1, "stroke": "white"}
     return [
         lines.mark_line(strokeWidth=2.5).encode(x=x, y=y, color=looks["color"]),
         points.mark_point(**style).encode(x=x, y=y, **looks),

@@ -19,7 +19,7 @@ FATES = {
     "outvoted": parts.ORANGE,
     "not split off": COLORS["removed"],
 }
-SHADES = [0.55, 0.4, 0.1]
+SHADE = "[0.55, 0.4, 0.1][datum.rank]"
 MAJORITY = {"shape": "square", "color": COLORS["majority"], "size": 4, "strokeWidth": 0}
 MINORITY = {"shape": "triangle-up", "color": COLORS["minority"], "size": 26}
 MINORITY |= {"stroke": parts.INK, "strokeWidth": 0.4}
@@ -195,10 +195,9 @@ def _boxes(tree, prevalence):
 
 
 def _partition(most):
-    unit = {"domain": [0, 1], "ticks": [0, 0.5, 1]}
     plane = {
-        "x": parts.x("x", "feature 1", **unit),
-        "y": parts.y("y", "feature 2", **unit),
+        "x": parts.x("x", "feature 1", [0, 1], [0, 0.5, 1]),
+        "y": parts.y("y", "feature 2", [0, 1], [0, 0.5, 1]),
     }
     edges = ["x", "x2", "y", "y2"]
     places = {e: f"boxes[5 * datum.i + {k}] / {GRID}" for k, e in enumerate(edges)}
@@ -206,7 +205,7 @@ def _partition(most):
         parts.counted(most, "i", "boxes")
         .transform_filter("datum.i < n_leaves")
         .transform_calculate(**places, rank="toNumber(boxes[5 * datum.i + 4])")
-        .transform_calculate(fate=f"{[*FATES]}[datum.rank]")
+        .transform_calculate(fate=f"{[*FATES]}[datum.rank]", shade=SHADE)
         .mark_rect(stroke=parts.GRAY, strokeWidth=0.7)
         .encode(**plane, x2="x2:Q", y2="y2:Q", **_fate(None))
     )
@@ -235,6 +234,7 @@ def _bars():
     bars = (
         parts.spread(islands, "fate", "share", dict(zip(FATES, shares, strict=True)))
         .transform_calculate(rank=f"indexof({[*FATES]}, datum.fate)")
+        .transform_calculate(shade=SHADE)
         .mark_bar(stroke=parts.GRAY, strokeWidth=1)
         .encode(
             x=alt.X("island:O", title="positives of the island in the training set")
@@ -250,8 +250,7 @@ def _bars():
 
 
 def _fate(orient, **legend):
-    shades = alt.Scale(domain=[0, 1, 2], range=SHADES)
     return {
         "color": parts.colored("fate", FATES, orient, **legend),
-        "fillOpacity": alt.FillOpacity("rank:O", scale=shades, legend=None),
+        "fillOpacity": alt.FillOpacity("shade:Q", scale=None),
     }
