@@ -7,8 +7,21 @@ import numpy as np
 import pandas as pd
 import pytest
 import vl_convert as vlc
+from sklearn.metrics import average_precision_score
 
-from imbtutor.explore.parts import dot, figure, looked_up, panel, slider, when, words
+from imbtutor import make_scores
+from imbtutor.explore.parts import (
+    dot,
+    figure,
+    looked_up,
+    panel,
+    pr_panel,
+    slider,
+    when,
+    words,
+    x,
+    y,
+)
 
 
 def read(expr, **values):
@@ -58,6 +71,33 @@ def test_when_chooses_a_template():
     expr = when("n === 0", "It's none.", "{n:,} {n:one|many}.")
     assert read(expr, n=0) == "It's none."
     assert read(expr, n=1200) == "1,200 many."
+
+
+def test_an_axis_keeps_what_it_is_told():
+    axis = x("p", "share", [0.1, 1], [0.1, 1], "~%", log=True, scale={"base": 2})
+    assert axis.to_dict() == {
+        "field": "p",
+        "type": "quantitative",
+        "title": "share",
+        "scale": {"type": "log", "domain": [0.1, 1], "nice": False, "base": 2},
+        "axis": {"values": [0.1, 1], "format": "~%"},
+    }
+    assert y("p", None).to_dict() == {
+        "field": "p",
+        "type": "quantitative",
+        "title": None,
+    }
+
+
+def test_the_pr_curve_holds_the_steps_that_average_precision_adds_up():
+    y_true, y_score = make_scores(300, prevalence=0.2, random_state=1)
+    spec = pr_panel(y_true, y_score).to_dict()
+    (line,) = [each for each in spec["layer"] if each.get("name") == "pr_steps"]
+    steps = pd.DataFrame(spec["datasets"][line["data"]["name"]])
+    share = y_true.mean()
+    precision = share * steps.tpr / (share * steps.tpr + (1 - share) * steps.fpr)
+    area = (steps.recall.diff() * precision)[1:].sum()
+    assert area == pytest.approx(average_precision_score(y_true, y_score), abs=1e-9)
 
 
 def make(**changes):
