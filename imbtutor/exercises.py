@@ -110,6 +110,7 @@ def make_exercise(solution):
         cell.source = source
         if count:
             # The book folds the solution away; the reader's cell is open.
+            cell.metadata.pop("jupyter", None)
             cell.metadata["tags"] = [
                 tag for tag in cell.metadata.get("tags", []) if tag != "hide-input"
             ]
