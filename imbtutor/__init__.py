@@ -5,6 +5,7 @@ trains, resamples or cross-validates for the reader: those lines are the lesson
 and stay in the notebooks. The interactive figures are in `imbtutor.explore`.
 """
 
+from imbtutor.benchmark_sets import load_benchmark_set
 from imbtutor.datasets import (
     make_gaussians,
     make_islands,
@@ -21,6 +22,7 @@ from imbtutor.wine import load_wine_quality
 
 __all__ = [
     "diagnose",
+    "load_benchmark_set",
     "load_wine_quality",
     "make_gaussians",
     "make_islands",
