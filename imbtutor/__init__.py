@@ -5,6 +5,7 @@ trains, resamples or cross-validates for the reader: those lines are the lesson
 and stay in the notebooks. The interactive figures are in `imbtutor.explore`.
 """
 
+from imbtutor.benchmark_sets import load_benchmark_set
 from imbtutor.datasets import (
     make_gaussians,
     make_islands,
@@ -15,12 +16,13 @@ from imbtutor.datasets import (
 from imbtutor.diagnosis import diagnose
 from imbtutor.neighbors import minority_types, plot_links, plot_minority_types
 from imbtutor.samples import plot_resampling, plot_samples
-from imbtutor.scores import plot_cv_scores, plot_score_histogram
+from imbtutor.scores import plot_cv_scores
 from imbtutor.tracing import trace
 from imbtutor.wine import load_wine_quality
 
 __all__ = [
     "diagnose",
+    "load_benchmark_set",
     "load_wine_quality",
     "make_gaussians",
     "make_islands",
@@ -33,6 +35,5 @@ __all__ = [
     "plot_minority_types",
     "plot_resampling",
     "plot_samples",
-    "plot_score_histogram",
     "trace",
 ]

@@ -154,20 +154,11 @@ def load_wine_quality(
     """
     import pandas as pd
 
-    if data_home is not None and not isinstance(data_home, (str, os.PathLike)):
-        raise TypeError(
-            f"data_home={data_home!r} is not a path; pass the folder as str or "
-            "path-like, or None."
-        )
-    if data_home == "":
-        raise ValueError("data_home='' names no folder; pass a folder, or None.")
-    for name, value in (("download", download), ("drop_duplicates", drop_duplicates)):
-        if not isinstance(value, (bool, np.bool_)):
-            raise TypeError(f"{name}={value!r} is not a bool; pass True or False.")
+    check_data_arguments(data_home, download=download, drop_duplicates=drop_duplicates)
     check_choice(fallback, "fallback", (None, "simulated"))
 
     try:
-        raw = _real_wine(*_folder(data_home), download)
+        raw = _real_wine(*data_folder(data_home), download)
     except OSError as error:
         if fallback is None:
             raise type(error)(f"{error} {_REMEDIES}") from error
@@ -195,7 +186,21 @@ def load_wine_quality(
     )
 
 
-def _folder(data_home):
+def check_data_arguments(data_home, **flags):
+    """Raise unless `data_home` is a path or None and each flag a bool."""
+    if data_home is not None and not isinstance(data_home, (str, os.PathLike)):
+        raise TypeError(
+            f"data_home={data_home!r} is not a path; pass the folder as str or "
+            "path-like, or None."
+        )
+    if data_home == "":
+        raise ValueError("data_home='' names no folder; pass a folder, or None.")
+    for name, value in flags.items():
+        if not isinstance(value, (bool, np.bool_)):
+            raise TypeError(f"{name}={value!r} is not a bool; pass True or False.")
+
+
+def data_folder(data_home):
     """Return the folder of the file and how to call it in a message."""
     if data_home is not None:
         folder, called = Path(data_home), "data_home"

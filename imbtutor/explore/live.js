@@ -10,8 +10,9 @@ const imbtutorLive = (() => {
     return lab ? lab === "false" : matchMedia("(prefers-color-scheme: dark)").matches;
   };
 
-  // Builds the controls, the drawing and the spoken sentence of one figure in `host`.
-  const start = async (vega, host, spec, label) => {
+  // Builds the controls, the drawing and the spoken sentence of one figure in `host`;
+  // calls `shown` whenever the host is laid out anew.
+  const start = async (vega, host, spec, label, shown) => {
     const add = (tag, name) => {
       const element = document.createElement(tag);
       element.className = name;
@@ -23,7 +24,8 @@ const imbtutorLive = (() => {
     sentence.setAttribute("aria-live", "polite");
 
     const view = new vega.View(vega.parse(spec), { renderer: "canvas" });
-    view.signal("dark", isDark()).signal("narrow", host.clientWidth < 640);
+    let narrow = host.clientWidth < 640;
+    view.signal("dark", isDark()).signal("narrow", narrow);
     view.initialize(drawing, controls);
     // One figure is one picture to a screen reader; the sentence tells its state.
     drawing.setAttribute("role", "img");
@@ -57,7 +59,12 @@ const imbtutorLive = (() => {
     theme.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
     const width = new ResizeObserver(() => {
       // An element that is not shown has no width, and no opinion.
-      if (host.clientWidth) view.signal("narrow", host.clientWidth < 640).runAsync();
+      if (!host.clientWidth) return;
+      shown?.();
+      if (narrow === host.clientWidth < 640) return;
+      narrow = !narrow;
+      // Without resize() Vega moves the panels and keeps the size of the canvas.
+      view.signal("narrow", narrow).resize().runAsync();
     });
     width.observe(host);
     const stop = () => {
@@ -113,24 +120,38 @@ const imbtutorLive = (() => {
     const host = document.createElement("div");
     host.className = "live-host";
     el.appendChild(host);
+    // The still picture of a saved notebook gives way as long as the figure lives.
+    let stills = [];
+    const hide = () => {
+      stills = [...(el.closest(".jp-OutputArea")?.querySelectorAll(".live-saved") ?? [])]
+        .map((still) => still.closest(".jp-OutputArea-child"));
+      for (const still of stills) still.style.display = "none";
+    };
     const { view, stop } = await start(
-      globalThis.imbtutorVega, host, model.get("spec"), model.get("label"));
+      globalThis.imbtutorVega, host, model.get("spec"), model.get("label"), hide);
     (globalThis.imbtutorViews ??= {})[model.get("name")] = view;
     const names = model.get("names");
+    let turn;
     let timer;
     const report = () => {
       clearTimeout(timer);
       timer = setTimeout(() => {
         const values = names.map((name) => [name, view.signal(name) ?? null]);
-        model.set("values", Object.fromEntries(values));
+        model.set("values", { ...Object.fromEntries(values), turn });
         model.save_changes();
       }, 50);
     };
     for (const name of names) view.addSignalListener(name, report);
     const receive = () => {
-      for (const [name, value] of Object.entries(model.get("params"))) {
-        view.signal(name, value);
+      const params = model.get("params");
+      const last = model.get("values");
+      const values = { ...params.values };
+      // A figure that is shown again goes on where the hand had left it.
+      if (last.turn === params.turn) {
+        for (const name of model.get("controls")) values[name] = last[name];
       }
+      turn = params.turn;
+      for (const [name, value] of Object.entries(values)) view.signal(name, value);
       view.runAsync().then(report);
     };
     model.on("change:params", receive);
@@ -138,6 +159,7 @@ const imbtutorLive = (() => {
     return () => {
       clearTimeout(timer);
       model.off("change:params", receive);
+      for (const still of stills) still.style.display = "";
       stop();
     };
   };

@@ -2,17 +2,26 @@
 
 import base64
 import html
+import io
 import json
+import math
 import os
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
+import numpy as np
 import vl_convert as vlc
 
 HERE = Path(__file__).parent
 STATIC = "IMBTUTOR_STATIC"
 """Where this variable is set, a figure shows HTML that needs no kernel."""
+
+# JupyterLab's words for a widget that is gone; the still picture before them says more.
+_NO_ERROR = (
+    ".jp-OutputArea-child:has(.live-saved) + .jp-OutputArea-child"
+    ":not(:has(.live)) { display: none; }"
+)
 
 # Text, axes and grid follow the page's theme through the parameter `dark`.
 _INK = {"expr": "dark ? '#e6e6e6' : '#222222'"}
@@ -81,6 +90,8 @@ def _widget_class():
         label = traitlets.Unicode().tag(sync=True)
         spec = traitlets.Dict().tag(sync=True)
         names = traitlets.List().tag(sync=True)
+        controls = traitlets.List().tag(sync=True)
+        # Python counts its turns; the front end says which one its values belong to.
         params = traitlets.Dict().tag(sync=True)
         values = traitlets.Dict().tag(sync=True)
 
@@ -120,9 +131,9 @@ class Live:
     >>> k = alt.param("k", value=3, bind=alt.binding_range(min=1, max=9, step=1))
     >>> say = alt.param("say", expr="'k is ' + k")
     >>> chart = alt.Chart(alt.Data(values=[{"x": 1}])).mark_point().add_params(k, say)
-    >>> fig = Live(chart, "one-point", "One point.")
-    >>> fig.set(k=5)
-    >>> fig.get("k")
+    >>> live = Live(chart, "one-point", "One point.")
+    >>> live.set(k=5)
+    >>> live.get("k")
     5
     """
 
@@ -164,6 +175,11 @@ class Live:
             for each in self._names
             if not isinstance(self._signals[each].get("value"), list | dict)
         ]
+        self._controls = {
+            each: self._signals[each]["bind"]
+            for each in self._names
+            if "bind" in self._signals[each]
+        }
         self._set = {}
         self._widget = None
 
@@ -178,8 +194,10 @@ class Live:
         Returns
         -------
         object
-            The value; None for a computed number as long as no front end shows
-            the figure (in the static build, say).
+            The value. A control reads back at once what `set` gave it. A computed
+            number is None as long as no front end has reported it for the present
+            settings: in the static build, and in the cell that shows the figure or
+            sets a control; read it in a later cell.
 
         Raises
         ------
@@ -191,8 +209,8 @@ class Live:
                 f"name={name!r} is not a parameter of this figure; "
                 f"choose one of {', '.join(self._names)}."
             )
-        if self._widget is not None and name in self._widget.values:
-            return self._widget.values[name]
+        if name in self._reported_values():
+            return self._reported_values()[name]
         signal = self._signals[name]
         if name in self._set:
             return self._set[name]
@@ -205,38 +223,76 @@ class Live:
         Parameters
         ----------
         **values
-            Names of controls and their new values.
+            Names of controls and their new values: for a slider a number on one of
+            its steps, for a list one of its choices, for a checkbox True or False.
 
         Raises
         ------
         KeyError
             If the figure has no parameter of that name.
+        TypeError
+            If a slider is given something else than a number.
         ValueError
-            If the parameter is computed, or the value is outside its control.
-            Nothing is changed then.
+            If the parameter is computed, or the value is outside its control or
+            between two of its steps. Nothing is changed then.
         """
-        for name, value in values.items():
-            self.get(name)
-            bind = self._signals[name].get("bind")
-            if bind is None:
-                controls = [n for n in self._names if "bind" in self._signals[n]]
-                raise ValueError(
-                    f"{name} is computed by the figure and cannot be set to {value!r}; "
-                    f"set one of {', '.join(controls)}."
-                )
-            if "options" in bind and value not in bind["options"]:
-                raise ValueError(
-                    f"{name}={value!r} is not among its choices; "
-                    f"use one of {bind['options']}."
-                )
-            if "min" in bind and not bind["min"] <= value <= bind["max"]:
-                raise ValueError(
-                    f"{name}={value!r} is out of range; "
-                    f"use a number from {bind['min']} to {bind['max']}."
-                )
-        self._set |= values
+        checked = {name: self._check(name, value) for name, value in values.items()}
+        # What a hand has moved since stays where it is.
+        moved = self._reported_values()
+        self._set |= {name: moved[name] for name in self._controls if name in moved}
+        self._set |= checked
         if self._widget is not None:
-            self._widget.params = dict(self._set)
+            self._widget.params = {
+                "values": dict(self._set),
+                "turn": self._widget.params["turn"] + 1,
+            }
+
+    def _reported_values(self):
+        """What the front end has said of the present settings; else nothing."""
+        if self._widget is None:
+            return {}
+        values = self._widget.values
+        # An answer to earlier settings may still be under way when new ones leave.
+        return values if values.get("turn") == self._widget.params["turn"] else {}
+
+    def _check(self, name, value):
+        """Return the value as the control holds it, or raise."""
+        self.get(name)
+        if name not in self._controls:
+            raise ValueError(
+                f"{name} is computed by the figure and cannot be set to {value!r}; "
+                f"set one of {', '.join(self._controls)}."
+            )
+        bind = self._controls[name]
+        if isinstance(value, np.generic):
+            value = value.item()
+        if bind["input"] in ("select", "radio", "checkbox"):
+            options = bind.get("options", [True, False])
+            for option in options:
+                # True is no choice where 1 is one.
+                if isinstance(value, bool) == isinstance(option, bool) and (
+                    isinstance(value, str | int | float) and value == option
+                ):
+                    return option
+            raise ValueError(
+                f"{name}={value!r} is not among its choices; use one of {options}."
+            )
+        low, high = bind.get("min", -math.inf), bind.get("max", math.inf)
+        bounds = f" from {low} to {high}" if "min" in bind else ""
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise TypeError(f"{name}={value!r} is not a number; use a number{bounds}.")
+        if not low <= value <= high or not math.isfinite(value):
+            raise ValueError(f"{name}={value!r} is out of range; use a number{bounds}.")
+        step = bind.get("step")
+        if step and "min" in bind:
+            steps = (value - low) / step
+            if not math.isclose(steps, round(steps), abs_tol=1e-6):
+                below = low + math.floor(steps) * step
+                raise ValueError(
+                    f"{name}={value!r} lies between two steps of its slider; "
+                    f"use {below:.6g} or {below + step:.6g}."
+                )
+        return value
 
     def _spec(self):
         """Return the Vega spec, with the values that Python set."""
@@ -276,9 +332,31 @@ class Live:
                 label=self.alt,
                 spec=self._vega,
                 names=self._reported,
-                params=dict(self._set),
+                controls=list(self._controls),
+                params={"values": dict(self._set), "turn": 0},
             )
+        from IPython.display import HTML, display
+
+        # A notebook that is opened again has no widget until its cells have run.
+        display(HTML(self._saved()))
         return self._widget._repr_mimebundle_()
+
+    def _saved(self):
+        """The still picture that a saved notebook shows in place of the widget."""
+        from PIL import Image
+
+        # In 64 colors a tenth of the size: it lies in every notebook that is saved.
+        picture = Image.open(io.BytesIO(vlc.vega_to_png(self._spec(), scale=1.5)))
+        file = io.BytesIO()
+        picture.quantize(64).save(file, "png", optimize=True)
+        png = base64.b64encode(file.getvalue()).decode()
+        return (
+            f"<style>{_NO_ERROR}</style>"
+            f'<div class="live-saved"><img alt="{html.escape(self.alt)}" '
+            f'style="max-width: 100%; background: white" '
+            f'src="data:image/png;base64,{png}">'
+            "<p>A still picture. Run this cell to bring the figure to life.</p></div>"
+        )
 
 
 def _signal_names(param):

@@ -57,6 +57,7 @@ def page(chromium):
             else problems.append(f"request to another host: {request.url}")
         ),
     )
+    page.problems = problems
     yield page
     page.close()
     assert not problems

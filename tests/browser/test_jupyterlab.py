@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -181,39 +182,155 @@ def test_every_figure_is_alive(lab, page):
     shut_down(url)
 
 
+def run_next(page):
+    """Run the selected cell and go to the next."""
+    page.keyboard.press("Shift+Enter")
+
+
+def canvas_widths(page):
+    """Return the widths of the figures that are drawn, from top to bottom."""
+    return page.evaluate(
+        "[...document.querySelectorAll('.live-drawing canvas')].map(c => c.clientWidth)"
+    )
+
+
 def test_python_reads_and_sets_the_figure(lab, page):
-    """Three cells, run one by one: show, set, get."""
+    """Cells run one by one: show, set and get, get, show again; save and reopen."""
     url, folder = lab
     cells = [
         "from imbtutor import make_scores\n"
         "from imbtutor.explore import explore_threshold\n"
         "y_true, y_score = make_scores(300, prevalence=0.2, random_state=3)\n"
-        "fig = explore_threshold(y_true, y_score)\n"
-        "fig",
-        "fig.set(threshold=0.3)",
+        "live = explore_threshold(y_true, y_score)\n"
+        "live",
+        "live.set(threshold=0.3)\n"
+        "print('in one cell', live.get('threshold'), live.get('recall'))",
         "from sklearn.metrics import recall_score\n"
         "expected = recall_score(y_true, y_score >= 0.3)\n"
-        "print('same recall:', abs(fig.get('recall') - expected) < 1e-6)",
-        "print('threshold now', fig.get('threshold'))",
+        "print('same recall:', abs(live.get('recall') - expected) < 1e-6)",
+        "print('threshold now', live.get('threshold'))",
+        "live",
     ]
     write(folder, "talk.ipynb", cells)
     open_notebook(page, url, "talk.ipynb")
     page.locator(".jp-Cell .cm-content").first.click()
-    page.keyboard.press("Shift+Enter")
+    run_next(page)
     page.wait_for_function(
         "globalThis.imbtutorViews?.threshold?.signal('say')", timeout=60_000
     )
     page.wait_for_timeout(500)
-    page.keyboard.press("Shift+Enter")
+    assert not page.locator(".live-saved").is_visible()
+    run_next(page)
     page.wait_for_function("imbtutorViews.threshold.signal('threshold') === 0.3")
+    page.get_by_text("in one cell 0.3 None").wait_for()
     page.wait_for_timeout(500)
-    page.keyboard.press("Shift+Enter")
+    run_next(page)
     page.get_by_text("same recall: True").wait_for()
     # The other way: a hand on the slider, read from Python.
     slider = page.locator(".live-controls input[aria-label=Threshold]")
     slider.press("ArrowRight")  # the arrow keys are the slider's, not the notebook's
     page.wait_for_function("imbtutorViews.threshold.signal('threshold') === 0.31")
     page.wait_for_timeout(500)
-    page.locator(".jp-Cell .cm-content").last.click()
-    page.keyboard.press("Shift+Enter")
+    page.locator(".jp-Cell .cm-content").nth(3).click()
+    run_next(page)
     page.get_by_text("threshold now 0.31").wait_for()
+
+    # Shown again: as wide as the first, and where the hand has left it.
+    run_next(page)
+    page.wait_for_function(
+        "document.querySelectorAll('.live-drawing canvas').length === 2"
+    )
+    page.wait_for_timeout(1000)
+    first, second = canvas_widths(page)
+    assert first == second > 400
+    assert page.evaluate("imbtutorViews.threshold.signal('threshold')") == 0.31
+
+    # Reloaded, with its kernel: alive and as wide as before.
+    page.keyboard.press("Control+s")
+    page.wait_for_timeout(1500)
+    page.goto(f"{url}/lab/tree/notebooks/talk.ipynb", wait_until="domcontentloaded")
+    page.wait_for_function(
+        "document.querySelectorAll('.live-drawing canvas').length === 2", timeout=60_000
+    )
+    page.wait_for_timeout(1000)
+    assert canvas_widths(page) == [first, first]
+
+    # Opened again without it: the still picture and the way out, and no error.
+    shut_down(url)
+    saved = nbformat.read(folder / "notebooks" / "talk.ipynb", as_version=4)
+    assert len(nbformat.writes(saved)) < 100_000  # two pictures, and no script
+    open_notebook(page, url, "talk.ipynb")
+    page.locator(".live-saved").first.wait_for()
+    page.wait_for_timeout(3000)
+    still = page.locator(".live-saved img").first
+    assert still.bounding_box()["width"] > 400
+    assert page.get_by_text("Run this cell to bring").first.is_visible()
+    assert not page.get_by_text("Error displaying widget").first.is_visible()
+    shut_down(url)
+    page.problems.clear()  # JupyterLab logs that the widget is gone
+
+
+def test_a_bench_trains_again(lab, page):
+    """A slider moved by hand retrains the model; slow work waits for the button."""
+    url, folder = lab
+    cells = [
+        "import time\n"
+        "from sklearn.tree import DecisionTreeClassifier\n"
+        "from imbtutor import make_islands\n"
+        "from imbtutor.explore import bench\n"
+        "X, y = make_islands(500, prevalence=0.1, random_state=0)\n"
+        "def grow(min_samples_leaf=5, pause=False):\n"
+        "    time.sleep(1.1 * pause)\n"
+        "    tree = DecisionTreeClassifier(\n"
+        "        min_samples_leaf=min_samples_leaf, random_state=0\n"
+        "    ).fit(X, y)\n"
+        "    print(f'leaves of {min_samples_leaf}: {tree.get_n_leaves()}')\n"
+        "bench(grow, min_samples_leaf=(1, 40), pause=False)",
+        "for size in (5, 6, 7):\n"
+        "    tree = DecisionTreeClassifier(min_samples_leaf=size, random_state=0)\n"
+        "    print(f'expected of {size}: {tree.fit(X, y).get_n_leaves()}')",
+    ]
+    write(folder, "bench.ipynb", cells)
+    open_notebook(page, url, "bench.ipynb")
+    page.locator(".jp-Cell .cm-content").first.click()
+    run_next(page)
+    run_next(page)
+    page.get_by_text("expected of 7").wait_for(timeout=60_000)
+    printed = page.locator(
+        ".jp-OutputArea-output pre", has_text="expected"
+    ).inner_text()
+    expected = dict(re.findall(r"of (\d): (\d+)", printed))
+    result = page.locator(".widget-interact pre")
+
+    def shows(size):
+        page.locator(
+            ".widget-interact pre", has_text=f"leaves of {size}: {expected[str(size)]}"
+        ).wait_for()
+
+    shows(5)
+    button = page.get_by_role("button", name="Run", exact=True)
+    assert not button.is_visible()
+    assert not page.get_by_text("bring the bench to life").is_visible()
+    handle = page.locator(".widget-interact .noUi-handle").first
+    handle.press("ArrowRight")
+    shows(6)
+    # Now each run takes over a second: the first in passing, the next on demand.
+    page.locator(".widget-interact input[type=checkbox]").check()
+    button.wait_for()
+    handle.press("ArrowRight")
+    page.get_by_text("the earlier settings").wait_for()
+    assert "leaves of 6" in result.inner_text()
+    button.click()
+    page.get_by_text("Running").wait_for()
+    shows(7)
+
+    # A saved bench says what to do, not that its widget is gone.
+    page.keyboard.press("Control+s")
+    page.wait_for_timeout(1500)
+    shut_down(url)
+    open_notebook(page, url, "bench.ipynb")
+    page.get_by_text("bring the bench to life").wait_for()
+    page.wait_for_timeout(2000)
+    assert not page.get_by_text("Error displaying widget").is_visible()
+    shut_down(url)
+    page.problems.clear()  # JupyterLab logs that the widget is gone

@@ -4,6 +4,7 @@ import json
 import re
 
 import altair as alt
+import numpy as np
 import pytest
 
 from imbtutor.explore import Live
@@ -129,6 +130,14 @@ def test_get_without_a_front_end(fig):
         ({"kind": "c"}, ValueError, r"kind='c'.*\['a', 'b'\]"),
         ({"k": 11}, ValueError, "k=11.*from 1 to 9"),
         ({"k": 5, "kind": "c"}, ValueError, "kind='c'"),
+        ({"k": "high"}, TypeError, "k='high' is not a number.*from 1 to 9"),
+        ({"k": None}, TypeError, "k=None is not a number"),
+        ({"k": True}, TypeError, "k=True is not a number"),
+        ({"k": [3]}, TypeError, r"k=\[3\] is not a number"),
+        ({"k": float("nan")}, ValueError, "k=nan is out of range"),
+        ({"k": 4}, ValueError, "k=4 lies between two steps.*use 3 or 5"),
+        ({"k": 5.5}, ValueError, "k=5.5 lies between.*use 5 or 7"),
+        ({"kind": np.array(["a"])}, ValueError, "kind=.*not among"),
     ],
 )
 def test_bad_values_change_nothing(fig, values, error, message):
@@ -136,6 +145,105 @@ def test_bad_values_change_nothing(fig, values, error, message):
         fig.set(**values)
     assert fig.get("k") == 3
     assert fig.get("kind") == "a"
+
+
+@pytest.mark.parametrize("five", [np.int64(5), np.float32(5), 5.0, np.array([5])[0]])
+def test_numbers_of_numpy_are_numbers(fig, five, monkeypatch):
+    monkeypatch.setenv("IMBTUTOR_STATIC", "1")
+    fig.set(k=five, kind=np.str_("b"))
+    assert fig.get("k") == 5 and not isinstance(fig.get("k"), np.generic)
+    assert fig._repr_mimebundle_()["text/html"]
+
+
+def test_a_step_that_is_no_binary_fraction_is_a_step():
+    k = alt.param("k", value=0.3, bind=alt.binding_range(min=0.1, max=0.9, step=0.1))
+    say = alt.param("say", value="-")
+    live = Live(
+        alt.Chart(alt.Data(values=[{}])).mark_point().add_params(k, say), "t", "-"
+    )
+    for value in (0.1 + 0.2, 0.7, 0.1 * 3, 0.9):
+        live.set(k=value)
+        assert live.get("k") == value
+
+
+def test_python_and_the_front_end_take_turns(fig, monkeypatch):
+    """In one cell `get` knows what `set` said, and no number of earlier settings."""
+    monkeypatch.delenv("IMBTUTOR_STATIC", raising=False)
+    monkeypatch.setattr("IPython.display.display", lambda *_: None)
+    fig._repr_mimebundle_()
+    widget = fig._widget
+
+    def answer(turn, **values):
+        widget.values = values | {"turn": turn}
+
+    answer(0, k=3, kind="a", pick_i=1, double=6)
+    assert fig.get("double") == 6
+    fig.set(k=7)
+    assert (fig.get("k"), fig.get("double")) == (7, None)
+    answer(0, k=5, kind="a", pick_i=1, double=10)  # it was on its way already
+    assert (fig.get("k"), fig.get("double")) == (7, None)
+    answer(1, k=7, kind="a", pick_i=1, double=14)
+    assert fig.get("double") == 14
+    # A hand moves k; Python moves something else: k stays.
+    answer(1, k=9, kind="a", pick_i=1, double=18)
+    fig.set(kind="b")
+    assert (fig.get("k"), fig.get("kind")) == (9, "b")
+    assert widget.params == {"values": {"k": 9, "kind": "b", "pick_i": 1}, "turn": 2}
+    # The same value again is a move, too: the hand may have been there since.
+    fig.set(kind="b")
+    assert widget.params["turn"] == 3
+
+
+def two_panels():
+    say = alt.param("say", expr="'k is ' + k")
+    k = alt.param("k", value=3, bind=alt.binding_range(min=1, max=9, step=1, name="K"))
+    panels = [
+        alt.Chart(alt.Data(values=[{"x": 1}])).mark_point().properties(width=244)
+        for _ in range(2)
+    ]
+    return Live(alt.concat(*panels, columns=2).add_params(k, say), "wide", "Panels.")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ((500, 900), (1280, 900)),
+        ((1280, 900), (500, 900)),
+        ((390, 844), (844, 390)),  # a phone, turned
+        ((844, 390), (390, 844)),
+    ],
+)
+def test_the_layout_follows_the_width(show, before, after):
+    live = show(two_panels(), width=before[0])
+    live.move("K", 5)
+    canvas = live.page.locator(".live-drawing canvas")
+    drawn = {}
+    for width, height in (before, after, before):
+        live.page.set_viewport_size({"width": width, "height": height})
+        # Two panels side by side have twice the width of two panels stacked.
+        live.page.wait_for_function(
+            "wide => (document.querySelector('.live-drawing canvas').clientWidth > 400)"
+            " === wide",
+            arg=width >= 640,
+        )
+        box = live.page.locator(".live-host").bounding_box()
+        assert canvas.bounding_box()["width"] <= box["width"]
+        drawn.setdefault(width, []).append(canvas.bounding_box()["width"])
+    # Back again it is what it was, and the reader's settings stayed.
+    assert drawn[before[0]][0] == drawn[before[0]][1]
+    assert live.signal("k") == 5
+
+
+def test_a_saved_notebook_carries_the_still_picture(fig, monkeypatch):
+    monkeypatch.delenv("IMBTUTOR_STATIC", raising=False)
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    fig._repr_mimebundle_()
+    (saved,) = shown
+    assert "data:image/png;base64," in saved.data
+    assert "A toy &amp; its &lt;alt&gt;." in saved.data
+    assert "Run this cell" in saved.data
+    assert len(saved.data) < 50_000
 
 
 def test_a_chart_without_a_sentence_is_refused():
