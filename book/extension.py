@@ -1,6 +1,5 @@
 """What this book adds to Sphinx, and what it takes out of the theme."""
 
-import os
 import re
 import shutil
 from pathlib import Path
@@ -9,7 +8,7 @@ from docutils import nodes
 from fontTools import subset
 from latex2mathml.converter import convert
 
-from imbtutor.explore.live import HERE, STATIC, vega_runtime
+from imbtutor.explore.live import HERE, vega_runtime
 
 
 def add_figures(app, pagename, templatename, context, doctree):
@@ -115,8 +114,6 @@ def math_block(self, node):
 
 def setup(app):
     """Connect to Sphinx."""
-    # Kernels that this process starts show figures that need no kernel.
-    os.environ[STATIC] = "1"
     # MathML needs no script, no font and no other host; every browser draws it.
     app.add_html_math_renderer("mathml", (math_inline, None), (math_block, None))
     app.connect("html-page-context", add_figures)
