@@ -20,6 +20,8 @@ def record_the_smallest_text():
     def recorded_draw(self, renderer, *args, **kwargs):
         if self.get_visible() and self.get_text().strip():
             size = renderer.points_to_pixels(self.get_fontsize())
+            if set(self.get_text()) & set("^_") and "$" in self.get_text():
+                size *= 0.7  # by which Matplotlib shrinks exponents
             smallest = min(size, float(entries.get("smallest-text", "inf")))
             entries["smallest-text"] = f"{smallest:.2f}"
         return draw(self, renderer, *args, **kwargs)
