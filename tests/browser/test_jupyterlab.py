@@ -113,6 +113,17 @@ def shut_down(url):
         urllib.request.urlopen(request)
 
 
+def restart(url):
+    """Restart the one kernel."""
+    with urllib.request.urlopen(f"{url}/api/kernels") as answer:
+        (kernel,) = json.load(answer)
+    request = urllib.request.Request(
+        f"{url}/api/kernels/{kernel['id']}/restart", method="POST"
+    )
+    urllib.request.urlopen(request)
+    wait_until_idle(url)
+
+
 def wait_until_idle(url):
     """Wait until the one kernel is there and has been idle for three seconds."""
     calm = 0
@@ -254,6 +265,13 @@ def test_python_reads_and_sets_the_figure(lab, page):
     )
     page.wait_for_timeout(1000)
     assert canvas_widths(page) == [first, first]
+
+    # The kernel starts anew: the figure still answers the hand.
+    restart(url)
+    page.wait_for_timeout(3000)
+    page.locator(".live-controls input[aria-label=Threshold]").last.press("ArrowRight")
+    page.wait_for_function("imbtutorViews.threshold.signal('threshold') === 0.32")
+    assert page.get_by_text("Error displaying widget").count() == 0
 
     # Opened again without it: the still picture and the way out, and no error.
     shut_down(url)
