@@ -1,8 +1,7 @@
 """Build the book: run the notebooks in parallel, then render the pages.
 
 ``make book`` calls this. Jupyter Book alone would run one notebook after the
-other, in silence, and would not see that `imbtutor` has changed. What ``make test``
-has run already is not run again (execution.py).
+other, in silence. What ``make test`` has run already is not run again (execution.py).
 """
 
 import os
@@ -15,16 +14,9 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import execution
-import nbformat
 import yaml
 from execution import ROOT
-from jupyter_cache import get_cache
-from jupyter_cache.base import CacheBundleIn
-from nbclient.exceptions import CellExecutionError
-
-BUILD = ROOT / "_build"
-CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
-CACHE = ROOT / CONFIG["execute"]["cache"]
+from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
 
 def notebooks(entry):
@@ -40,24 +32,12 @@ def notebooks(entry):
             yield from notebooks(entry.get(key, []))
 
 
-def forget_if_changed():
-    """Drop the outputs that an earlier state of the package produced."""
-    execution.forget_others()
-    stamp = CACHE / "fingerprint"
-    if not stamp.exists() or stamp.read_text() != execution.fingerprint():
-        shutil.rmtree(CACHE, ignore_errors=True)
-        # Sphinx keeps the outputs of pages whose source is unchanged here.
-        shutil.rmtree(BUILD / ".doctrees", ignore_errors=True)
-        CACHE.mkdir(parents=True)
-        stamp.write_text(execution.fingerprint())
-
-
 def run(path):
     """Execute one notebook; return its seconds, and what went wrong or None."""
     start = time.monotonic()
     try:
         execution.run(path)
-    except CellExecutionError as error:
+    except (CellExecutionError, CellTimeoutError) as error:
         return time.monotonic() - start, str(error)
     return time.monotonic() - start, None
 
@@ -83,38 +63,14 @@ def run_all(paths):
     return not failed
 
 
-def fill_cache(paths):
-    """Give Jupyter Book the outputs where it looks for them; it runs nothing then."""
-    cache = get_cache(CACHE)
-    for path in paths:
-        notebook = execution.read(path)
-        try:
-            _, cached = cache.merge_match_into_notebook(
-                nbformat.read(path, as_version=4)
-            )
-        except KeyError:
-            cached = None
-        if cached is None or cached.cells != notebook.cells:
-            cache.cache_notebook_bundle(
-                CacheBundleIn(notebook, str(path)),
-                check_validity=False,
-                overwrite=True,
-            )
-            # Sphinx would not look at a page again whose source is unchanged.
-            page = path.relative_to(ROOT).with_suffix(".doctree")
-            (BUILD / ".doctrees" / page).unlink(missing_ok=True)
-
-
 def main():
     """Build `_build/html`; a warning is an error."""
     start = time.monotonic()
     execution.set_environment()
-    forget_if_changed()
+    execution.forget_others()
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
-    paths = list(notebooks(toc))
-    if not run_all(paths):
+    if not run_all(list(notebooks(toc))):
         return 1
-    fill_cache(paths)
     ran = time.monotonic()
     print(f"Notebooks done in {ran - start:.0f} s, rendering", flush=True)
     book = [Path(sys.executable).with_name("jupyter-book"), "build", "."]
@@ -122,7 +78,7 @@ def main():
     code = subprocess.run([*book, *flags], cwd=ROOT).returncode
     if code:
         # Sphinx would not warn again of a page that it has read already.
-        shutil.rmtree(BUILD / ".doctrees", ignore_errors=True)
+        shutil.rmtree(ROOT / "_build" / ".doctrees", ignore_errors=True)
         return code
     print(f"Rendered in {time.monotonic() - ran:.0f} s: _build/html/index.html")
     return 0

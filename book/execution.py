@@ -21,11 +21,12 @@ from nbclient import NotebookClient
 from imbtutor import load_wine_quality
 from imbtutor.explore.live import STATIC
 
-ROOT = Path(__file__).resolve().parent.parent
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
 EXECUTED = ROOT / "_build" / "executed"
 TIMEOUT = 300
 """Seconds that one cell may take."""
-RECORD = f"__import__('runpy').run_path({str(ROOT / 'book' / 'pictures.py')!r})"
+RECORD = f"__import__('runpy').run_path({str(HERE / 'pictures.py')!r})"
 """What each kernel runs, in silence, before the first cell."""
 
 
@@ -49,8 +50,8 @@ def fingerprint():
         ROOT / "requirements.txt",
         *sorted((ROOT / "requirements").glob("*")),
         *sorted((ROOT / "imbtutor").rglob("*")),
-        ROOT / "book" / "execution.py",
-        ROOT / "book" / "pictures.py",
+        HERE / "execution.py",
+        HERE / "pictures.py",
     ]
     for path in files:
         if path.is_file() and "__pycache__" not in path.parts:
