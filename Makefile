@@ -4,13 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: book test lab lint exercises clean
+.PHONY: book test lab lint exercises lock clean
 
 book: $(READY)
 	$(BIN)/python book/build.py
 
+# The notebooks first: the site's tests and `make book` use what they give.
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest notebooks
+	$(BIN)/python -m pytest imbtutor tests
 
 lab: $(READY)
 	$(BIN)/jupyter lab notebooks
@@ -22,16 +24,28 @@ lint: $(READY)
 exercises: $(READY)
 	$(BIN)/python -m imbtutor.exercises
 
+# The newest version of everything that the *.in files allow, one for all Pythons from
+# 3.11 on. dev.txt comes first: its packages leave less choice, and reader.txt follows.
+# To keep the versions of what has not changed: make lock UPGRADE=
+UPGRADE := --upgrade
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+	--fork-strategy fewest --custom-compile-command "make lock" $(UPGRADE)
+
+lock: $(READY)
+	$(LOCK) --annotation-style line --output-file requirements/dev.txt requirements/dev.in
+	$(LOCK) --no-annotate --constraints requirements/dev.txt \
+		--output-file requirements/reader.txt requirements/reader.in
+
 # uv where it is there already: the same environment in a tenth of the time.
-$(READY): requirements.txt pyproject.toml
+$(READY): requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || \
 		{ echo "$(PYTHON) is older than Python 3.11; name a newer one: make PYTHON=python3.12"; exit 1; }
 	@if command -v uv >/dev/null 2>&1; then \
 		uv venv --quiet --allow-existing --python $(PYTHON) $(VENV) && \
-		uv pip install --quiet --python $(BIN)/python -r requirements.txt; \
+		uv pip install --quiet --python $(BIN)/python -r requirements/dev.txt -e .; \
 	else \
 		$(PYTHON) -m venv $(VENV) && \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt; \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt -e .; \
 	fi
 	@touch $@
 

@@ -1,15 +1,42 @@
 """What this book adds to Sphinx, and what it takes out of the theme."""
 
-import os
 import re
 import shutil
+from math import ceil
 from pathlib import Path
 
+import execution
+import nbformat
 from docutils import nodes
 from fontTools import subset
 from latex2mathml.converter import convert
+from PIL import Image
 
-from imbtutor.explore.live import HERE, STATIC, vega_runtime
+from imbtutor.explore.live import HERE, vega_runtime
+
+SMALLEST = 9
+"""Pixels of the page that the font of a picture's smallest text is high at least."""
+NARROW = 320
+"""Pixels that the narrowest phones leave for a picture."""
+
+
+def use_executed(app, docname, source):
+    """Hand on the executed notebook in place of the one without outputs."""
+    # A page is written anew when these lines or its outputs have changed.
+    app.env.note_dependency(__file__)
+    path = Path(app.srcdir, f"{docname}.ipynb")
+    if not path.exists():
+        return
+    notebook = execution.outputs(path)
+    app.env.note_dependency(str(execution.place(path)))
+    for cell in notebook.cells:
+        # The reader sees which claims were not checked, but not the code of the check.
+        if "remove-cell" in cell.metadata.get("tags", []) and any(
+            output.get("text", "").startswith("simulated wine: ")
+            for output in cell.outputs
+        ):
+            cell.metadata.tags = ["remove-input"]
+    source[0] = nbformat.writes(notebook)
 
 
 def add_figures(app, pagename, templatename, context, doctree):
@@ -89,6 +116,33 @@ def mend_theme(site):
         path.with_suffix(".ttf").unlink(missing_ok=True)
 
 
+def keep_text_legible(site):
+    """Let a picture scroll in its box before its smallest text gets too small.
+
+    Each picture says how high that text is in its pixels (pictures.py).
+    """
+    for path in site.glob("notebooks/**/*.html"):
+        page = path.read_text("utf-8")
+
+        def mend(tag, folder=path.parent):
+            file = (folder / re.search(r'src="([^"]+)"', tag[0])[1]).resolve()
+            with Image.open(file) as picture:
+                smallest = float(picture.info.get("smallest-text", "inf"))
+                width = ceil(picture.width * SMALLEST / smallest)
+            if width <= NARROW:
+                return tag[0]
+            # The keyboard can scroll it, too.
+            return (
+                '<div class="wide" tabindex="0" role="group" aria-label="Picture">'
+                f'{tag[0].replace("<img ", f"""<img style="min-width: {width}px" """)}'
+                "</div>"
+            )
+
+        mended = re.sub(r'<img [^>]*src="[^":]*/_images/[^"]+\.png"[^>]*>', mend, page)
+        if mended != page:
+            path.write_text(mended, "utf-8")
+
+
 def finish(app, exception):
     """Complete the site once Sphinx has written it."""
     if exception is not None or app.builder.format != "html":
@@ -96,6 +150,7 @@ def finish(app, exception):
     site = Path(app.outdir)
     write_runtime(site)
     mend_theme(site)
+    keep_text_legible(site)
     # The chapters link to them; they are files to open in Jupyter, not pages.
     exercises = Path("notebooks", "exercises")
     shutil.copytree(app.srcdir / exercises, site / exercises, dirs_exist_ok=True)
@@ -115,10 +170,9 @@ def math_block(self, node):
 
 def setup(app):
     """Connect to Sphinx."""
-    # Kernels that this process starts show figures that need no kernel.
-    os.environ[STATIC] = "1"
     # MathML needs no script, no font and no other host; every browser draws it.
     app.add_html_math_renderer("mathml", (math_inline, None), (math_block, None))
+    app.connect("source-read", use_executed)
     app.connect("html-page-context", add_figures)
     app.connect("build-finished", finish)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -16,7 +16,7 @@ from imbtutor.datasets import (
 from imbtutor.diagnosis import diagnose
 from imbtutor.neighbors import minority_types, plot_links, plot_minority_types
 from imbtutor.samples import plot_resampling, plot_samples
-from imbtutor.scores import plot_cv_scores, plot_score_histogram
+from imbtutor.scores import plot_cv_scores
 from imbtutor.tracing import trace
 from imbtutor.wine import load_wine_quality
 
@@ -35,6 +35,5 @@ __all__ = [
     "plot_minority_types",
     "plot_resampling",
     "plot_samples",
-    "plot_score_histogram",
     "trace",
 ]

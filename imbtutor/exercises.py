@@ -109,10 +109,11 @@ def make_exercise(solution):
             )
         cell.source = source
         if count:
-            # The book folds the solution away; the reader's cell is open.
+            # Book and JupyterLab fold the solution away; the reader's cell is open.
             cell.metadata["tags"] = [
                 tag for tag in cell.metadata.get("tags", []) if tag != "hide-input"
             ]
+            cell.metadata.pop("jupyter", None)
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
         cells.append(cell)

@@ -3,69 +3,6 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from imbtutor._checks import check_labels, check_number, check_scores
-from imbtutor.roles import COLORS
-
-
-def plot_score_histogram(y_true, y_score, *, threshold=None, ax=None, **kwargs):
-    """Draw the scores of each class, each class scaled to area 1.
-
-    Parameters
-    ----------
-    y_true : array-like of shape (n_samples,)
-        1 for the minority, 0 for the majority.
-    y_score : array-like of shape (n_samples,)
-        Scores, higher for the minority.
-    threshold : float, optional
-        Where to draw the decision threshold; samples with
-        ``y_score >= threshold`` are called positive, as scikit-learn does.
-    ax : matplotlib.axes.Axes, optional
-        Axes to draw on; a new figure is made without one.
-    **kwargs
-        Passed to `matplotlib.axes.Axes.hist`, such as ``bins``.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        The Axes with the drawing.
-
-    Raises
-    ------
-    TypeError
-        If `threshold` is not a number.
-    ValueError
-        If `y_true` holds other labels than 0 and 1 or one class only, or the
-        scores do not match it.
-
-    Examples
-    --------
-    >>> from imbtutor import make_scores, plot_score_histogram
-    >>> ax = plot_score_histogram(*make_scores(random_state=0), threshold=0.5)
-    >>> ax.get_ylabel()
-    'density within the class'
-    """
-    y_true = check_labels(y_true, name="y_true")
-    y_score = check_scores(y_score, len(y_true))
-    if threshold is not None:
-        check_number(threshold, "threshold")
-    if ax is None:
-        _, ax = plt.subplots()
-    kwargs = {
-        "bins": np.histogram_bin_edges(y_score, 40),
-        "alpha": 0.6,
-    } | kwargs
-    for label, role in enumerate(["majority", "minority"]):
-        scores = y_score[y_true == label]
-        ax.hist(scores, density=True, color=COLORS[role], label=role, **kwargs)
-    if threshold is not None:
-        ax.axvline(threshold, color="black", linestyle="--", label="threshold")
-    ax.set(
-        xlabel=ax.get_xlabel() or "score",
-        ylabel=ax.get_ylabel() or "density within the class",
-    )
-    ax.legend()
-    return ax
-
 
 def plot_cv_scores(scores, *, ax=None, **kwargs):
     """Draw cross-validated scores, paired by fold: a line joins each fold's scores.

@@ -21,11 +21,9 @@ from imbtutor import (
     plot_minority_types,
     plot_resampling,
     plot_samples,
-    plot_score_histogram,
 )
 
 X, y = make_gaussians(60, prevalence=0.2, random_state=0)
-y_true, y_score = make_scores(60, prevalence=0.2, random_state=0)
 
 MAKERS = {
     "make_gaussians": make_gaussians,
@@ -48,7 +46,6 @@ PLOTS = {
         (X, y, minority_types(X, y)),
         {"alpha": 0.5},
     ),
-    "plot_score_histogram": (plot_score_histogram, (y_true, y_score), {"bins": 7}),
     "plot_cv_scores": (
         plot_cv_scores,
         ({"none": np.array([0.5, 0.6]), "SMOTE": np.array([0.6, 0.5])},),

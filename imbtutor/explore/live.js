@@ -24,8 +24,7 @@ const imbtutorLive = (() => {
     sentence.setAttribute("aria-live", "polite");
 
     const view = new vega.View(vega.parse(spec), { renderer: "canvas" });
-    let narrow = host.clientWidth < 640;
-    view.signal("dark", isDark()).signal("narrow", narrow);
+    view.signal("dark", isDark());
     view.initialize(drawing, controls);
     // One figure is one picture to a screen reader; the sentence tells its state.
     drawing.setAttribute("role", "img");
@@ -45,6 +44,20 @@ const imbtutorLive = (() => {
     }
     await view.runAsync();
 
+    // Panels stand side by side where the column holds them. They are drawn so at first,
+    // in JupyterLab even before they have a place on the page and can be measured; Vega
+    // writes a style where a pixel of the page is not one of the screen.
+    const canvas = drawing.querySelector("canvas");
+    const wide = parseFloat(canvas.style.width) || canvas.width;
+    const fit = () => {
+      const narrow = drawing.clientWidth < wide;
+      // An element that is not shown has no width, and no opinion.
+      if (!drawing.clientWidth || view.signal("narrow") === narrow) return;
+      // Without resize() Vega moves the panels and keeps the size of the canvas.
+      return view.signal("narrow", narrow).resize().runAsync();
+    };
+    await fit();
+
     // Speak late: a dragged slider must not queue a hundred sentences.
     let timer;
     const say = () => {
@@ -58,15 +71,10 @@ const imbtutorLive = (() => {
     theme.observe(document.documentElement, { attributeFilter: ["data-theme"] });
     theme.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
     const width = new ResizeObserver(() => {
-      // An element that is not shown has no width, and no opinion.
-      if (!host.clientWidth) return;
-      shown?.();
-      if (narrow === host.clientWidth < 640) return;
-      narrow = !narrow;
-      // Without resize() Vega moves the panels and keeps the size of the canvas.
-      view.signal("narrow", narrow).resize().runAsync();
+      if (drawing.clientWidth) shown?.();
+      fit();
     });
-    width.observe(host);
+    width.observe(drawing);
     const stop = () => {
       theme.disconnect();
       width.disconnect();

@@ -112,8 +112,9 @@ class Live:
         The chart. Controls are parameters with a ``bind``; every number that it
         shows is a parameter with an ``expr``; the parameter ``say`` is the
         sentence that states the reading. A concatenation stacks its panels
-        where the page is narrow, so keep each panel at 290 pixels or less. The
-        parameters ``dark`` and ``narrow`` are added and follow the page.
+        where the page does not hold them side by side, so keep each panel at 290
+        pixels or less. The parameters ``dark`` and ``narrow`` are added and follow
+        the page.
     name : str
         Unique name on the page, letters, digits and ``-``.
     alt : str
@@ -264,7 +265,10 @@ class Live:
                 f"set one of {', '.join(self._controls)}."
             )
         bind = self._controls[name]
-        if isinstance(value, np.generic):
+        if isinstance(value, np.floating):
+            # np.float32(0.3) is 0.3 to its reader, not 0.30000001192092896.
+            value = float(str(value))
+        elif isinstance(value, np.generic):
             value = value.item()
         if bind["input"] in ("select", "radio", "checkbox"):
             options = bind.get("options", [True, False])
@@ -339,20 +343,23 @@ class Live:
 
         # A notebook that is opened again has no widget until its cells have run.
         display(HTML(self._saved()))
-        return self._widget._repr_mimebundle_()
+        data, metadata = self._widget._repr_mimebundle_()
+        return data | {"text/plain": text}, metadata
 
     def _saved(self):
         """The still picture that a saved notebook shows in place of the widget."""
         from PIL import Image
 
         # In 64 colors a tenth of the size: it lies in every notebook that is saved.
-        picture = Image.open(io.BytesIO(vlc.vega_to_png(self._spec(), scale=1.5)))
+        sharp = 1.5
+        picture = Image.open(io.BytesIO(vlc.vega_to_png(self._spec(), scale=sharp)))
         file = io.BytesIO()
         picture.quantize(64).save(file, "png", optimize=True)
         png = base64.b64encode(file.getvalue()).decode()
         return (
             f"<style>{_NO_ERROR}</style>"
             f'<div class="live-saved"><img alt="{html.escape(self.alt)}" '
+            f'width="{round(picture.width / sharp)}" '
             f'style="max-width: 100%; background: white" '
             f'src="data:image/png;base64,{png}">'
             "<p>A still picture. Run this cell to bring the figure to life.</p></div>"

@@ -4,6 +4,7 @@ import contextlib
 import inspect
 import os
 import time
+from functools import cache
 
 from traitlets import TraitError
 
@@ -11,6 +12,15 @@ from imbtutor.explore.live import STATIC
 
 PATIENCE = 1  # seconds; longer work waits for a button
 RUNNING = "<progress aria-label='Running'></progress> Running ..."
+# What a saved notebook shows in place of JupyterLab's error, until the cell has run.
+SAVED = (
+    "<style>"
+    ".jp-OutputArea-child:has(.bench-saved)"
+    ":has(+ .jp-OutputArea-child .widget-interact), "
+    ".jp-OutputArea-child:has(.bench-saved) + .jp-OutputArea-child"
+    ":not(:has(.widget-interact)) { display: none; }</style>"
+    "<p class='bench-saved'>Run this cell to bring the bench to life.</p>"
+)
 STALE = "The result is that of the earlier settings. Press Run."
 
 
@@ -62,7 +72,7 @@ def bench(function, **controls):
     """
     defaults = _defaults(function, controls)
     # Imported here, as all that only some notebooks need.
-    from ipywidgets import HTML, fixed, interactive
+    from ipywidgets import HTML, fixed
 
     # What is no control stays at its default.
     fields = defaults | controls
@@ -70,7 +80,7 @@ def bench(function, **controls):
         fields[name] = fixed(defaults[name])
     options = {"manual": True, "manual_name": "Run", "auto_display": True}
     try:
-        box = interactive(function, options, **fields)
+        box = _bench_class()(function, options, **fields)
     except ValueError as error:
         raise TypeError(
             f"{error}; pass (low, high), (low, high, step), a list of choices "
@@ -110,6 +120,19 @@ def bench(function, **controls):
     box.manual_button.on_click(run)
     run()
     return box
+
+
+@cache
+def _bench_class():
+    from IPython import display
+    from ipywidgets import interactive
+
+    class Bench(interactive):
+        def _repr_mimebundle_(self, **kwargs):
+            display.display(display.HTML(SAVED))
+            return super()._repr_mimebundle_(**kwargs)
+
+    return Bench
 
 
 def _defaults(function, controls):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -110,6 +111,17 @@ def shut_down(url):
             f"{url}/api/sessions/{session['id']}", method="DELETE"
         )
         urllib.request.urlopen(request)
+
+
+def restart(url):
+    """Restart the one kernel."""
+    with urllib.request.urlopen(f"{url}/api/kernels") as answer:
+        (kernel,) = json.load(answer)
+    request = urllib.request.Request(
+        f"{url}/api/kernels/{kernel['id']}/restart", method="POST"
+    )
+    urllib.request.urlopen(request)
+    wait_until_idle(url)
 
 
 def wait_until_idle(url):
@@ -254,6 +266,13 @@ def test_python_reads_and_sets_the_figure(lab, page):
     page.wait_for_timeout(1000)
     assert canvas_widths(page) == [first, first]
 
+    # The kernel starts anew: the figure still answers the hand.
+    restart(url)
+    page.wait_for_timeout(3000)
+    page.locator(".live-controls input[aria-label=Threshold]").last.press("ArrowRight")
+    page.wait_for_function("imbtutorViews.threshold.signal('threshold') === 0.32")
+    assert page.get_by_text("Error displaying widget").count() == 0
+
     # Opened again without it: the still picture and the way out, and no error.
     shut_down(url)
     saved = nbformat.read(folder / "notebooks" / "talk.ipynb", as_version=4)
@@ -265,5 +284,71 @@ def test_python_reads_and_sets_the_figure(lab, page):
     assert still.bounding_box()["width"] > 400
     assert page.get_by_text("Run this cell to bring").first.is_visible()
     assert not page.get_by_text("Error displaying widget").first.is_visible()
+    shut_down(url)
+    page.problems.clear()  # JupyterLab logs that the widget is gone
+
+
+def test_a_bench_trains_again(lab, page):
+    """A slider moved by hand retrains the model; slow work waits for the button."""
+    url, folder = lab
+    cells = [
+        "import time\n"
+        "from sklearn.tree import DecisionTreeClassifier\n"
+        "from imbtutor import make_islands\n"
+        "from imbtutor.explore import bench\n"
+        "X, y = make_islands(500, prevalence=0.1, random_state=0)\n"
+        "def grow(min_samples_leaf=5, pause=False):\n"
+        "    time.sleep(1.1 * pause)\n"
+        "    tree = DecisionTreeClassifier(\n"
+        "        min_samples_leaf=min_samples_leaf, random_state=0\n"
+        "    ).fit(X, y)\n"
+        "    print(f'leaves of {min_samples_leaf}: {tree.get_n_leaves()}')\n"
+        "bench(grow, min_samples_leaf=(1, 40), pause=False)",
+        "for size in (5, 6, 7):\n"
+        "    tree = DecisionTreeClassifier(min_samples_leaf=size, random_state=0)\n"
+        "    print(f'expected of {size}: {tree.fit(X, y).get_n_leaves()}')",
+    ]
+    write(folder, "bench.ipynb", cells)
+    open_notebook(page, url, "bench.ipynb")
+    page.locator(".jp-Cell .cm-content").first.click()
+    run_next(page)
+    run_next(page)
+    page.get_by_text("expected of 7").wait_for(timeout=60_000)
+    printed = page.locator(
+        ".jp-OutputArea-output pre", has_text="expected"
+    ).inner_text()
+    expected = dict(re.findall(r"of (\d): (\d+)", printed))
+    result = page.locator(".widget-interact pre")
+
+    def shows(size):
+        page.locator(
+            ".widget-interact pre", has_text=f"leaves of {size}: {expected[str(size)]}"
+        ).wait_for()
+
+    shows(5)
+    button = page.get_by_role("button", name="Run", exact=True)
+    assert not button.is_visible()
+    assert not page.get_by_text("bring the bench to life").is_visible()
+    handle = page.locator(".widget-interact .noUi-handle").first
+    handle.press("ArrowRight")
+    shows(6)
+    # Now each run takes over a second: the first in passing, the next on demand.
+    page.locator(".widget-interact input[type=checkbox]").check()
+    button.wait_for()
+    handle.press("ArrowRight")
+    page.get_by_text("the earlier settings").wait_for()
+    assert "leaves of 6" in result.inner_text()
+    button.click()
+    page.get_by_text("Running").wait_for()
+    shows(7)
+
+    # A saved bench says what to do, not that its widget is gone.
+    page.keyboard.press("Control+s")
+    page.wait_for_timeout(1500)
+    shut_down(url)
+    open_notebook(page, url, "bench.ipynb")
+    page.get_by_text("bring the bench to life").wait_for()
+    page.wait_for_timeout(2000)
+    assert not page.get_by_text("Error displaying widget").is_visible()
     shut_down(url)
     page.problems.clear()  # JupyterLab logs that the widget is gone

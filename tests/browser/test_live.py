@@ -161,9 +161,11 @@ def test_a_step_that_is_no_binary_fraction_is_a_step():
     live = Live(
         alt.Chart(alt.Data(values=[{}])).mark_point().add_params(k, say), "t", "-"
     )
-    for value in (0.1 + 0.2, 0.7, 0.1 * 3, 0.9):
+    for value in (0.1 + 0.2, 0.7, 0.1 * 3, 0.9, np.float64(0.3)):
         live.set(k=value)
         assert live.get("k") == value
+    live.set(k=np.float32(0.3))
+    assert live.get("k") == 0.3
 
 
 def test_python_and_the_front_end_take_turns(fig, monkeypatch):
@@ -234,11 +236,41 @@ def test_the_layout_follows_the_width(show, before, after):
     assert live.signal("k") == 5
 
 
+def test_panels_stand_side_by_side_where_they_fit(show):
+    live = show(two_panels())
+    canvas = live.page.locator(".live-drawing canvas")
+    wide = canvas.bounding_box()["width"]
+    # In JupyterLab the figure keeps off the prompt: its column is not its whole box.
+    live.page.add_style_tag(content=".live-host { padding: 0 20px; }")
+    for column in (wide - 1, wide, wide - 39):
+        live.page.set_viewport_size({"width": int(column + 40), "height": 900})
+        live.page.wait_for_function(
+            "([wide, fits]) => "
+            "(document.querySelector('canvas').clientWidth === wide) === fits",
+            arg=[wide, column >= wide],
+        )
+        live.settle()
+        assert canvas.bounding_box()["width"] <= column
+
+
+def test_panels_are_stacked_on_the_fine_screen_of_a_phone(show, chromium, tmp_path):
+    show(two_panels())
+    page = chromium.new_page(
+        viewport={"width": 390, "height": 844}, device_scale_factor=3
+    )
+    page.goto((tmp_path / "page.html").as_uri())
+    page.wait_for_selector("figure.live-awake")
+    assert page.locator(".live-drawing canvas").bounding_box()["width"] <= 390
+    page.close()
+
+
 def test_a_saved_notebook_carries_the_still_picture(fig, monkeypatch):
     monkeypatch.delenv("IMBTUTOR_STATIC", raising=False)
     shown = []
     monkeypatch.setattr("IPython.display.display", shown.append)
-    fig._repr_mimebundle_()
+    data, _ = fig._repr_mimebundle_()
+    # What stands under the picture where a notebook is not trusted.
+    assert data["text/plain"] == "Interactive figure: A toy & its <alt>."
     (saved,) = shown
     assert "data:image/png;base64," in saved.data
     assert "A toy &amp; its &lt;alt&gt;." in saved.data

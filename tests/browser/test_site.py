@@ -13,8 +13,10 @@ from urllib.parse import unquote, urldefrag, urlparse
 import pytest
 import yaml
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 
 ROOT = Path(__file__).parent.parent.parent
+LEGIBLE = 9  # pixels: what a reader of ordinary sight can read on a phone
 HTML = ROOT / "_build" / "html"
 DRAWN = """() => new Promise((frame) => requestAnimationFrame(() => setTimeout(frame)))
   .then(() => Promise.all(Object.values(globalThis.imbtutorViews ?? {})
@@ -122,6 +124,7 @@ def test_a_page_is_sound(site, page, name):
     for text in page.locator(".output.stderr").all_inner_texts():
         # The one warning that a reader shall see: the data are not the real ones.
         assert "simulated" in text
+    assert smallest_text(page) >= LEGIBLE
     for theme in ("light", "dark"):
         # Without motion a color changes at once, and axe sees no half-way shade.
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
@@ -131,6 +134,26 @@ def test_a_page_is_sound(site, page, name):
     # The figures hear of the new width with the next frame, and then draw.
     page.evaluate(DRAWN)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert smallest_text(page) >= LEGIBLE
+
+
+def smallest_text(page):
+    """Return how many pixels high the font of the smallest text in a picture is.
+
+    Each picture says how many of its own pixels that are (book/pictures.py); one that
+    does not raises KeyError.
+    """
+    shown = page.eval_on_selector_all(
+        ".cell_output img:not(.live-still)",
+        "(images) => images.map((image) => [image.src, image.clientWidth])",
+    )
+    sizes = [float("inf")]
+    for src, width in shown:
+        with Image.open(HTML / unquote(urlparse(src).path).lstrip("/")) as picture:
+            size = float(picture.info["smallest-text"]) * width / picture.width
+        if width:  # not folded away
+            sizes.append(size)
+    return min(sizes)
 
 
 def grave_faults(page):

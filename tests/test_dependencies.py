@@ -1,0 +1,92 @@
+"""What is imported is what is installed, for readers and for users of the package."""
+
+import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parent.parent
+REQUIREMENTS = ROOT / "requirements"
+NAME = re.compile(r"[A-Za-z0-9._-]+")
+DISTRIBUTIONS = packages_distributions()
+
+
+def normal(name):
+    """Return the one spelling of a distribution's name."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def chosen(file):
+    """Return the names that a .in or .txt file lists."""
+    lines = (REQUIREMENTS / file).read_text("utf-8").splitlines()
+    return {normal(NAME.match(line)[0]) for line in lines if line[:1].isalnum()}
+
+
+def pins(file):
+    """Return the requirements of a .txt file, without the remarks on who needs them."""
+    lines = (REQUIREMENTS / file).read_text("utf-8").splitlines()
+    return {line.split("  #")[0].rstrip() for line in lines if line[:1].isalnum()}
+
+
+def imported(code):
+    """Return the distributions that some code imports, the standard library aside."""
+    modules = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            modules |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            modules.add(node.module.split(".")[0])
+    modules -= {*sys.stdlib_module_names, "imbtutor"}
+    return {normal(DISTRIBUTIONS[module][0]) for module in modules}
+
+
+def package_imports():
+    paths = (ROOT / "imbtutor").rglob("*.py")
+    return set().union(*(imported(path.read_text("utf-8")) for path in paths))
+
+
+def notebook_imports():
+    found = set()
+    for path in (ROOT / "notebooks").rglob("*.ipynb"):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "code":
+                found |= imported(cell.source)
+    return found
+
+
+def test_the_package_declares_what_it_imports():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {normal(NAME.match(each)[0]) for each in project["dependencies"]}
+    found = package_imports()
+    assert {"scikit-learn", "imbalanced-learn", "altair"} <= found
+    assert found <= declared
+    # `-e .` may not bring in what no one has chosen and pinned.
+    assert declared <= chosen("reader.in")
+
+
+def test_readers_have_what_the_notebooks_import():
+    found = notebook_imports()
+    assert {"scikit-learn", "matplotlib"} <= found
+    assert found <= chosen("reader.in")
+
+
+def test_readers_install_no_tools_of_tests_and_build():
+    # fontTools is one, but matplotlib needs it too.
+    assert chosen("reader.txt") & chosen("dev.in") == {"fonttools"}
+
+
+@pytest.mark.parametrize("name", ["reader", "dev"])
+def test_lock_follows_what_is_chosen(name):
+    assert chosen(f"{name}.in") <= chosen(f"{name}.txt"), "run: make lock"
+    for pin in pins(f"{name}.txt"):
+        # One version of each, from an index: no folder and no address of a machine.
+        assert re.fullmatch(r"[a-z0-9.-]+==[\w.!+]+( ; [^/]+)?", pin), pin
+
+
+def test_tests_run_with_the_versions_of_the_readers():
+    assert pins("reader.txt") < pins("dev.txt"), "run: make lock"
