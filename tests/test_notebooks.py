@@ -389,3 +389,12 @@ def test_the_contents_are_the_notebooks_in_order():
             f"notebooks/solutions/{path.stem}_solutions",
         ]
     assert files == wanted
+
+
+@pytest.mark.parametrize("path", CHAPTERS + SOLUTIONS, ids=stem)
+def test_no_output_is_the_address_of_an_object(path):
+    """As `<Legend at 0x7f...>` is, where a semicolon is missing."""
+    for cell in execution.outputs(path).cells:
+        for output in cell.get("outputs", []):
+            text = output.get("data", {}).get("text/plain", "")
+            assert not re.search(r" at 0x[0-9a-f]{6,}", text), cell.source

@@ -300,7 +300,7 @@ def test_python_reads_and_sets_the_figure(lab, page):
     page.wait_for_timeout(3000)
     still = page.locator(".live-saved img").first
     assert still.bounding_box()["width"] > 400
-    assert page.get_by_text("Run this cell to bring").first.is_visible()
+    assert page.get_by_text("to bring the figure to life").first.is_visible()
     assert not page.get_by_text("Error displaying widget").first.is_visible()
     shut_down(url)
     page.problems.clear()  # JupyterLab logs that the widget is gone

@@ -274,7 +274,7 @@ def test_a_saved_notebook_carries_the_still_picture(fig, monkeypatch):
     (saved,) = shown
     assert "data:image/png;base64," in saved.data
     assert "A toy &amp; its &lt;alt&gt;." in saved.data
-    assert "Run this cell" in saved.data
+    assert "Run the cells down to this one" in saved.data
     assert len(saved.data) < 50_000
 
 
