@@ -362,7 +362,8 @@ class Live:
             f'width="{round(picture.width / sharp)}" '
             f'style="max-width: 100%; background: white" '
             f'src="data:image/png;base64,{png}">'
-            "<p>A still picture. Run the cells down to this one to bring the figure to life.</p></div>"
+            "<p>A still picture. Run the cells down to this one to bring the figure to "
+            "life.</p></div>"
         )
 
 

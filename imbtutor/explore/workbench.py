@@ -19,7 +19,8 @@ SAVED = (
     ":has(+ .jp-OutputArea-child .widget-interact), "
     ".jp-OutputArea-child:has(.bench-saved) + .jp-OutputArea-child"
     ":not(:has(.widget-interact)) { display: none; }</style>"
-    "<p class='bench-saved'>Run the cells down to this one to bring the bench to life.</p>"
+    "<p class='bench-saved'>"
+    "Run the cells down to this one to bring the bench to life.</p>"
 )
 STALE = "The result is that of the earlier settings. Press Run."
 
