@@ -126,8 +126,8 @@ def _sentences(rows):
     sentences = []
     for reset, together, scaled, scores, repeated in product([False, True], repeat=5):
         value = f"{'scores' if scores else 'labels'}_{'mean' if repeated else 'first'}"
-        state = (reset, together, scaled)
-        shown = rows[(rows[["reset", "together", "scaled"]] == list(state)).all(axis=1)]
+        state = [reset, together, scaled]
+        shown = rows[(rows[["reset", "together", "scaled"]] == state).all(axis=1)]
         areas = []
         for model, part in shown.groupby("model", sort=False):
             low, high = part.loc[part[value].idxmin()], part.loc[part[value].idxmax()]

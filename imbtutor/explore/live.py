@@ -350,18 +350,19 @@ class Live:
         """The still picture that a saved notebook shows in place of the widget."""
         from PIL import Image
 
-        # In 64 colors a tenth of the size: it lies in every notebook that is saved.
+        # It lies in every saved notebook: with a palette, half the size or less.
+        # On white, since a palette changes the colors of what is half transparent.
+        spec = self._spec() | {"background": "white"}
         sharp = 1.5
-        picture = Image.open(io.BytesIO(vlc.vega_to_png(self._spec(), scale=sharp)))
+        picture = Image.open(io.BytesIO(vlc.vega_to_png(spec, scale=sharp)))
         file = io.BytesIO()
-        picture.quantize(64).save(file, "png", optimize=True)
+        picture.convert("RGB").quantize(256).save(file, "png", optimize=True)
         png = base64.b64encode(file.getvalue()).decode()
         return (
             f"<style>{_NO_ERROR}</style>"
             f'<div class="live-saved"><img alt="{html.escape(self.alt)}" '
             f'width="{round(picture.width / sharp)}" '
-            f'style="max-width: 100%; background: white" '
-            f'src="data:image/png;base64,{png}">'
+            f'style="max-width: 100%" src="data:image/png;base64,{png}">'
             "<p>A still picture. Run the cells down to this one to bring the figure to "
             "life.</p></div>"
         )

@@ -1,11 +1,14 @@
 """The layer below every interactive figure."""
 
+import base64
+import io
 import json
 import re
 
 import altair as alt
 import numpy as np
 import pytest
+from PIL import Image, ImageColor
 
 from imbtutor.explore import Live
 
@@ -276,6 +279,27 @@ def test_a_saved_notebook_carries_the_still_picture(fig, monkeypatch):
     assert "A toy &amp; its &lt;alt&gt;." in saved.data
     assert "Run the cells down to this one" in saved.data
     assert len(saved.data) < 50_000
+
+
+def test_the_still_picture_keeps_its_colors(monkeypatch):
+    """Classes are told by them, and areas are often half transparent."""
+    monkeypatch.delenv("IMBTUTOR_STATIC", raising=False)
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    fills = ["#d55e00", "#e69f00", "#0072b2"]
+    bars = alt.Chart(alt.Data(values=[{"i": i, "c": c} for i, c in enumerate(fills)]))
+    bars = bars.mark_bar().encode(
+        x="i:N", color=alt.Color("c:N").scale(None), opacity=alt.value(0.5)
+    )
+    say = alt.param("say", value="-")
+    Live(bars.add_params(say), "bars", "Bars.")._repr_mimebundle_()
+    png = base64.b64decode(re.search(r"base64,([^\"]+)", shown[0].data).group(1))
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    seen = np.unique(np.asarray(picture).reshape(-1, 3), axis=0).astype(int)
+    for color in fills:
+        on_white = (np.array(ImageColor.getrgb(color)) + 255) / 2
+        # Rounding, here and where the colors are mixed.
+        assert np.abs(seen - on_white).max(axis=1).min() <= 2, color
 
 
 def test_a_chart_without_a_sentence_is_refused():
