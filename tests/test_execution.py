@@ -13,6 +13,7 @@ from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.text import Text
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 
 @pytest.fixture
@@ -111,3 +112,24 @@ def test_a_picture_knows_its_smallest_text(monkeypatch):
             assert float(picture.info["smallest-text"]) == expected * 144 / 72
         ax.set_title("smaller", fontsize=6)
     plt.close(fig)
+
+
+def test_a_picture_scrolls_where_its_text_would_get_too_small(tmp_path):
+    for name, width in [("wide", 840), ("narrow", 300)]:
+        info = PngInfo()
+        info.add_text("smallest-text", "14.00")
+        file = tmp_path / "_images" / f"{name}.png"
+        file.parent.mkdir(exist_ok=True)
+        Image.new("L", (width, 9)).save(file, pnginfo=info)
+    page = tmp_path / "notebooks" / "a.html"
+    page.parent.mkdir()
+    narrow = '<img alt="Narrow." src="../_images/narrow.png" />'
+    page.write_text(f'{narrow}\n<img alt="Wide." src="../_images/wide.png" />')
+    # A second build finds the page as the first one left it.
+    for _ in range(2):
+        extension.keep_text_legible(tmp_path)
+        first, second = page.read_text().split("\n")
+        assert first == narrow
+        # 14 pixels of 840 are 9 pixels of 540.
+        assert second.count('<img style="min-width: 540px" alt="Wide."') == 1
+        assert second.count('<div class="wide" tabindex="0" role="group"') == 1
