@@ -1,21 +1,21 @@
 """Interactive figures, alive in the static page and in JupyterLab."""
 
-from imbtutor.explore.anatomy import explore_minority_types
 from imbtutor.explore.calibration import explore_calibration
 from imbtutor.explore.class_weight import explore_class_weight
 from imbtutor.explore.confusion import explore_confusion
 from imbtutor.explore.costs import explore_costs
 from imbtutor.explore.faults import explore_faults
 from imbtutor.explore.gradient import explore_gradient
-from imbtutor.explore.imbalance import explore_sample_size
+from imbtutor.explore.interval import explore_interval
 from imbtutor.explore.live import Live
-from imbtutor.explore.precision_recall import explore_prevalence
+from imbtutor.explore.minority_types import explore_minority_types
+from imbtutor.explore.prevalence import explore_prevalence
+from imbtutor.explore.sample_size import explore_sample_size
 from imbtutor.explore.separation import explore_separation
 from imbtutor.explore.smote import explore_smote
 from imbtutor.explore.threshold import explore_threshold
 from imbtutor.explore.threshold_search import explore_threshold_search
 from imbtutor.explore.tree import explore_tree
-from imbtutor.explore.validation import explore_interval
 from imbtutor.explore.workbench import bench
 
 __all__ = [

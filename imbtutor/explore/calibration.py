@@ -1,19 +1,20 @@
 """The model goes where the class is rarer: its probabilities, before and after."""
 
+from itertools import product
+
 import altair as alt
 import numpy as np
 import pandas as pd
 from sklearn.metrics import log_loss
 
 from imbtutor._checks import check_labels, check_number, check_probabilities
-from imbtutor.explore.live import Live
-from imbtutor.explore.parts import INK, rule_at
+from imbtutor.explore import parts
 
 TENTHS = range(-30, -2)  # the dial: ten times log10 of the prevalence
 GROUPS = 10
 LOW = 1e-5  # where the axes of the reliability diagram begin
 STATES = ["as trained", "corrected"]
-LINES = [*STATES, "no model"]
+LINES = {STATES[0]: parts.PINK, STATES[1]: parts.SKY, "no model": parts.GRAY}
 
 
 def explore_calibration(y_true, y_score, *, train_prevalence, name="calibration"):
@@ -88,54 +89,32 @@ def explore_calibration(y_true, y_score, *, train_prevalence, name="calibration"
             "the data that the model was fitted to, such as 0.5."
         )
     tables = _tables(y_true, y_score, train_prevalence)
-
-    controls = [
-        alt.param(
-            "exponent",
-            value=-1.7,
-            bind=alt.binding_range(
-                min=-3, max=-0.3, step=0.1, name="log10 of prevalence"
-            ),
-        ),
-        alt.param(
-            "state",
-            value=STATES[0],
-            bind=alt.binding_select(options=STATES, name="Probabilities"),
-        ),
-    ]
-    numbers = [
-        *(alt.param(key, value=value.tolist()) for key, value in tables.items()),
-        alt.param("place", expr=f"round(10 * exponent) - {TENTHS.start}"),
-        alt.param("prevalence", expr="pow(10, exponent)"),
-        alt.param("row", expr=_row("state", "place")),
-        alt.param("mean_p", expr="mean_at[row]"),
-        alt.param("ratio", expr="mean_p / prevalence"),
-        alt.param("logloss", expr="logloss_at[row]"),
-        alt.param("logloss_all", expr=_logloss_all("prevalence")),
-        alt.param(
-            "say",
-            expr="'At prevalence ' + format(prevalence, '.2~p') + ', the '"
-            f" + (state === '{STATES[0]}' ? 'probabilities as trained average '"
-            " : 'corrected probabilities average ') + format(mean_p, '.2~p')"
-            " + ', ' + format(ratio, '.1f') + ' times the prevalence. Log loss '"
-            " + format(logloss, '.3f') + (logloss < logloss_all ? ', better' :"
-            " ', worse') + ' than saying ' + format(prevalence, '.2~p')"
-            " + ' for every case (' + format(logloss_all, '.3f') + ').'",
-        ),
-    ]
-    chart = alt.concat(
-        _reliability(),
-        alt.vconcat(_mean(), _logloss(), spacing=14),
-        columns=2,
-        spacing=20,
-    ).add_params(*controls, *numbers)
-    return Live(
-        chart,
+    return parts.figure(
         name,
-        alt="A reliability diagram on logarithmic axes, ten groups of cases near or "
-        "far from the diagonal; and, against the prevalence, the mean probability and "
-        "the log loss, as trained, corrected, and of a model that says the prevalence "
-        "for every case.",
+        controls=[
+            parts.slider("exponent", "log10 of prevalence", -3, -0.3, 0.1, start=-1.7),
+            parts.choice("state", "Probabilities", STATES, start=STATES[0]),
+        ],
+        numbers={
+            "place": f"round(10 * exponent) - {TENTHS.start}",
+            "prevalence": "pow(10, exponent)",
+            "row": _row("state", "place"),
+            **parts.looked_up(tables, "row"),
+            "ratio": "mean_p / prevalence",
+            "logloss_all": _logloss_all("prevalence"),
+            "which": f"state === '{STATES[0]}' ? 'probabilities as trained'"
+            " : 'corrected probabilities'",
+            "verdict": "logloss < logloss_all ? 'better' : 'worse'",
+        },
+        say="At prevalence {prevalence:.2~p}, the {which} average {mean_p:.2~p},"
+        " {ratio:.1f} times the prevalence. Log loss {logloss:.3f}, {verdict} than"
+        " saying {prevalence:.2~p} for every case ({logloss_all:.3f}).",
+        panels=[_reliability(), alt.vconcat(_mean(), _logloss(), spacing=14)],
+        alt_text="A reliability diagram on logarithmic axes, ten groups of cases near "
+        "or far from the diagonal; and, against the prevalence, the mean probability "
+        "and the log loss, as trained, corrected, and of a model that says the "
+        "prevalence for every case.",
+        one_legend=True,
     )
 
 
@@ -144,37 +123,24 @@ def _tables(y_true, y_score, train_prevalence):
     # Both classes weigh the same. Whole numbers, so that no edge moves by rounding.
     equal = np.where(y_true, (y_true == 0).sum(), y_true.sum())
     edges = np.quantile(
-        y_score,
-        np.arange(1, GROUPS) / GROUPS,
-        weights=equal,
-        method="inverted_cdf",
+        y_score, np.arange(1, GROUPS) / GROUPS, weights=equal, method="inverted_cdf"
     )
     _, group = np.unique(np.searchsorted(edges, y_score), return_inverse=True)
     mean, loss, p_of_group, positive = [], [], [], []
-    for state in STATES:
-        for tenth in TENTHS:
-            prevalence = 10 ** (tenth / 10)
-            p = y_score
-            if state == "corrected":
-                odds = prevalence / (1 - prevalence)
-                factor = odds * (1 - train_prevalence) / train_prevalence
-                p = factor * p / (factor * p + (1 - p))
-            weight = np.where(
-                y_true,
-                prevalence / y_true.sum(),
-                (1 - prevalence) / (y_true == 0).sum(),
-            )
-            mean.append(np.sum(weight * p))
-            loss.append(log_loss(y_true, p, sample_weight=weight))
-            total = np.bincount(group, weight)
-            p_of_group.append(np.bincount(group, weight * p) / total)
-            positive.append(np.bincount(group, weight * y_true) / total)
-    return {
-        "mean_at": np.array(mean),
-        "logloss_at": np.array(loss),
-        "p_at": np.array(p_of_group),
-        "positive_at": np.array(positive),
-    }
+    for state, tenth in product(STATES, TENTHS):
+        prevalence = 10 ** (tenth / 10)
+        p = y_score
+        if state == "corrected":
+            odds = prevalence / (1 - prevalence)
+            factor = odds * (1 - train_prevalence) / train_prevalence
+            p = factor * p / (factor * p + (1 - p))
+        weight = parts.class_weights(y_true, prevalence)
+        mean.append(np.sum(weight * p))
+        loss.append(log_loss(y_true, p, sample_weight=weight))
+        total = np.bincount(group, weight)
+        p_of_group.append(np.bincount(group, weight * p) / total)
+        positive.append(np.bincount(group, weight * y_true) / total)
+    return {"mean_p": mean, "logloss": loss, "p": p_of_group, "positive": positive}
 
 
 def _row(state, place):
@@ -186,112 +152,69 @@ def _logloss_all(p):
     return f"-{p} * log({p}) - (1 - {p}) * log(1 - {p})"
 
 
-def _log(channel, field, title, domain, values, **kwargs):
-    return channel(
-        f"{field}:Q",
-        title=title,
-        axis=alt.Axis(values=values, format="~%", **kwargs),
-        scale=alt.Scale(type="log", domain=domain, nice=False),
-    )
-
-
-def _color():
-    return alt.Color(
-        "state:N",
-        legend=alt.Legend(title=None, orient="bottom", symbolType="stroke"),
-        scale=alt.Scale(domain=LINES, range=["#CC79A7", "#56B4E9", "#8c8c8c"]),
-    )
-
-
-def _dash():
-    return alt.StrokeDash(
-        "state:N",
-        legend=None,
-        scale=alt.Scale(domain=LINES, range=[[1, 0], [1, 0], [5, 3]]),
-    )
-
-
-def _diagonal():
-    return (
-        alt.Chart(pd.DataFrame({"x": [LOW, 1]}))
-        .mark_line(color=INK, strokeDash=[5, 3], strokeWidth=1.5)
-        .encode(x="x:Q", y="x:Q")
-    )
-
-
 def _reliability():
-    values = [1, 1e-2, 1e-4]
+    log = {"domain": [LOW, 1], "ticks": [1, 1e-2, 1e-4], "form": "~%", "log": True}
+    fields = {"p": "p[datum.group]", "positive": "positive[datum.group]"}
     groups = (
-        alt.Chart(pd.DataFrame({"group": range(GROUPS)}), name="groups")
-        .transform_calculate(
-            p="p_at[row][datum.group]",
-            positive="positive_at[row][datum.group]",
-            state="state",
-        )
+        parts.counted(GROUPS, "group", "groups")
+        .transform_calculate(**fields, state="state")
         # A group without positives has no place on a logarithmic axis.
         .transform_filter(f"datum.p >= {LOW} && datum.positive >= {LOW}")
         .encode(
-            x=_log(alt.X, "p", "mean p of the group", [LOW, 1], values),
-            y=_log(alt.Y, "positive", "share of positives", [LOW, 1], values),
-            color=_color(),
+            x=parts.x("p", "mean p of the group", **log),
+            y=parts.y("positive", "share of positives", **log),
+            color=parts.colored("state", LINES, symbolType="stroke"),
         )
     )
-    title = {"text": {"expr": "'Reliability, ' + state"}}
-    return alt.layer(
-        _diagonal(),
+    return parts.panel(
+        parts.diagonal(LOW),
         groups.mark_line(strokeWidth=2),
         groups.mark_point(filled=True, size=80, opacity=1),
-        title=title,
-    ).properties(width=244, height=270)
-
-
-def _against_prevalence(y, encoding, values, now, title):
-    """One line for each state along the dial, and the present reading."""
-    dial = pd.DataFrame(
-        [
-            {"state": state, "place": place, "prevalence": 10 ** (tenth / 10)}
-            for state in LINES
-            for place, tenth in enumerate(TENTHS)
-        ]
+        title="Reliability, {state}",
+        height=270,
     )
-    ends = [10 ** (TENTHS.start / 10), 0.5012]
-    x = _log(alt.X, "prevalence", "prevalence", ends, [0.001, 0.01, 0.1, 0.5])
+
+
+def _against_prevalence(y, number, axis, without, title):
+    """One line for each state along the dial, and the present reading.
+
+    `without` is an expression for the reading of a model that says the prevalence.
+    """
+    rows = product(LINES, enumerate(10 ** (tenth / 10) for tenth in TENTHS))
+    dial = [{"state": state, "place": i, "prevalence": p} for state, (i, p) in rows]
+    row = _row("datum.state", "datum.place")
+    values = f"datum.state === 'no model' ? {without} : {number}_at[{row}]"
+    ends, ticks = [10 ** (TENTHS.start / 10), 0.5012], [0.001, 0.01, 0.1, 0.5]
+    plane = {
+        "x": parts.x("prevalence", "prevalence", ends, ticks, "~%", log=True),
+        "y": axis,
+        "color": parts.colored("state", LINES, symbolType="stroke"),
+    }
+    dash = alt.Scale(domain=[*LINES], range=[[1, 0], [1, 0], [5, 3]])
     lines = (
-        alt.Chart(dial, name=y)
+        alt.Chart(pd.DataFrame(dial), name=y)
         .transform_calculate(**{y: values})
         .mark_line(strokeWidth=2.5)
-        .encode(x=x, y=encoding, color=_color(), strokeDash=_dash())
+        .encode(**plane, strokeDash=alt.StrokeDash("state:N", legend=None, scale=dash))
     )
     point = (
-        alt.Chart(alt.Data(values=[{}]), name=f"{y}_now")
-        .transform_calculate(prevalence="prevalence", state="state", **{y: now})
+        parts.here(f"{y}_now", prevalence="prevalence", state="state", **{y: number})
         .mark_point(filled=True, size=110, opacity=1, stroke="white")
-        .encode(x=x, y=encoding, color=_color())
+        .encode(**plane)
     )
-    return alt.layer(
-        rule_at("prevalence", "x"), lines, point, title={"text": {"expr": title}}
-    ).properties(width=244, height=88)
+    rule = parts.rule_at("prevalence", "x")
+    return parts.panel(rule, lines, point, title=title, height=88)
 
 
 def _mean():
-    row = _row("datum.state", "datum.place")
-    return _against_prevalence(
-        "mean",
-        _log(alt.Y, "mean", None, [0.0005, 1], [0.001, 0.01, 0.1, 1], minExtent=40),
-        f"datum.state === '{LINES[2]}' ? datum.prevalence : mean_at[{row}]",
-        "mean_p",
-        "'Mean p ' + format(mean_p, '.2~p') + ', prevalence '"
-        " + format(prevalence, '.2~p')",
-    )
+    ends, ticks = [0.0005, 1], [0.001, 0.01, 0.1, 1]
+    axis = parts.y("mean", None, ends, ticks, "~%", log=True, minExtent=40)
+    title = "Mean p {mean_p:.2~p}, prevalence {prevalence:.2~p}"
+    return _against_prevalence("mean", "mean_p", axis, "datum.prevalence", title)
 
 
 def _logloss():
-    row = _row("datum.state", "datum.place")
-    return _against_prevalence(
-        "loss",
-        alt.Y("loss:Q", title=None, axis=alt.Axis(tickCount=3, minExtent=40)),
-        f"datum.state === '{LINES[2]}' ? {_logloss_all('datum.prevalence')}"
-        f" : logloss_at[{row}]",
-        "logloss",
-        "'Log loss ' + format(logloss, '.3f')",
-    )
+    axis = parts.y("loss", None, tickCount=3, minExtent=40)
+    without = _logloss_all("datum.prevalence")
+    title = "Log loss {logloss:.3f}"
+    return _against_prevalence("loss", "logloss", axis, without, title)

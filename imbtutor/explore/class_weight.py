@@ -1,5 +1,8 @@
 """One weight, moved: the weighted model beside the moved threshold."""
 
+from functools import partial
+from itertools import product
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -8,14 +11,11 @@ from sklearn.metrics import precision_score, recall_score
 from threadpoolctl import threadpool_limits
 
 from imbtutor._checks import check_labels, check_points
-from imbtutor.explore.live import Live
-from imbtutor.explore.parts import INK, panel
-from imbtutor.roles import COLORS
+from imbtutor.explore import parts
 
 DOUBLINGS = 6  # the largest weight is 2 ** 6 = 64
 STEPS = 2  # steps of the slider to a doubling
 PENALTIES = [0.01, 0.1, 1, 100]
-WEIGHTED = "#CC79A7"
 WAYS = ["weight w, threshold 0.5", "no weight, threshold 1 / (1 + w)"]
 
 
@@ -82,120 +82,63 @@ def explore_class_weight(X, y, name="class-weight"):
     X = check_points(X, n_features=2)
     y = check_labels(y, len(X))
     fitted = _fitted_models(X, y)
-    controls = [
-        alt.param(
-            "log2_w",
-            value=3,
-            bind=alt.binding_range(
-                min=0, max=DOUBLINGS, step=1 / STEPS, name="log2 of w"
-            ),
-        ),
-        alt.param("C", value=1, bind=alt.binding_select(options=PENALTIES, name="C")),
-    ]
-    looked_up = [column for column in fitted if column not in ("C", "log2_w")]
-    numbers = [
-        alt.param("w", expr="pow(2, log2_w)"),
-        alt.param("threshold", expr="1 / (1 + w)"),
-        alt.param("log_w", expr="log(w)"),
-        alt.param(
-            "cell",
-            expr=f"indexof({PENALTIES}, C) * {DOUBLINGS * STEPS + 1}"
-            f" + round(log2_w * {STEPS})",
-        ),
-        *[alt.param(f"{each}_at", value=_values(fitted[each])) for each in looked_up],
-        *[alt.param(each, expr=f"{each}_at[cell]") for each in looked_up],
-        alt.param("intercept_shift", expr="weighted[0] - plain[0]"),
-        alt.param("prevalence", value=float(y.mean())),
-        alt.param(
-            "say",
-            expr="'Weight ' + format(w, '.3~g') + ' and threshold '"
-            " + format(threshold, '.3f') + ' decide alike on '"
-            " + format(same, '.1%') + ' of the points: recall '"
-            " + format(recall, '.1%') + ' and ' + format(recall_moved, '.1%')"
-            f" + ', precision ' + {_percent('precision')}"
-            f" + ' and ' + {_percent('precision_moved')} + '. The intercept moved by '"
-            " + format(intercept_shift, '.2f') + ', log w is '"
-            " + format(log_w, '.2f') + '. Mean predicted probability '"
-            " + format(mean_p, '.1%') + ' with the weight and '"
-            " + format(mean_p_plain, '.1%') + ' without, where '"
-            " + format(prevalence, '.1%') + ' are positive.'",
-        ),
-    ]
-    chart = (
-        alt.concat(
-            _points(X, y),
-            _intercept(fitted),
-            _trade(fitted),
-            columns=2,
-            spacing=24,
-        )
-        .resolve_scale(
-            color="independent",
-            shape="independent",
-            stroke="independent",
-            strokeDash="independent",
-        )
-        .configure_axisY(minExtent=40)  # so that panels stay in place
-        .add_params(*controls, *numbers)
-    )
-    return Live(
-        chart,
+    return parts.figure(
         name,
-        alt="Points of two classes, cut by the line of a weighted logistic regression "
-        "and by that of an unweighted one with a moved threshold; the move of the "
-        "intercept beside log w; and recall and precision of both against the weight.",
+        controls=[
+            parts.slider("log2_w", "log2 of w", 0, DOUBLINGS, 1 / STEPS, start=3),
+            parts.choice("C", "C", PENALTIES, start=1),
+        ],
+        numbers={
+            "w": "pow(2, log2_w)",
+            "threshold": "1 / (1 + w)",
+            "log_w": "log(w)",
+            "cell": f"indexof({PENALTIES}, C) * {DOUBLINGS * STEPS + 1}"
+            f" + round(log2_w * {STEPS})",
+            **parts.looked_up(fitted.drop(columns=["C", "log2_w"]), "cell"),
+            "intercept_shift": "weighted[0] - plain[0]",
+            "prevalence": y.mean(),
+        },
+        say="Weight {w:.3~g} and threshold {threshold:.3f} decide alike on {same:.1%}"
+        " of the points: recall {recall:.1%} and {recall_moved:.1%}, precision"
+        " {precision:.1%} and {precision_moved:.1%}. The intercept moved by"
+        " {intercept_shift:.2f}, log w is {log_w:.2f}. Mean predicted probability"
+        " {mean_p:.1%} with the weight and {mean_p_plain:.1%} without, where"
+        " {prevalence:.1%} are positive.",
+        panels=[_points(X, y), _intercept(fitted), _trade(fitted)],
+        alt_text="Points of two classes, cut by the line of a weighted logistic "
+        "regression and by that of an unweighted one with a moved threshold; the move "
+        "of the intercept beside log w; and recall and precision of both against the "
+        "weight.",
+        y_room=40,
     )
-
-
-def _values(column):
-    """Return a column as plain values; null where a precision is undefined."""
-    return [
-        None if isinstance(value, float) and np.isnan(value) else value
-        for value in column
-    ]
-
-
-def _percent(share):
-    return f"({share} === null ? 'undefined' : format({share}, '.1%'))"
 
 
 def _fitted_models(X, y):
     """Fit both models for every state of the controls; return what they do."""
-    rows = []
+    rows, precision = [], partial(precision_score, zero_division=np.nan)
     # These problems are small: more threads only wait for one another.
     with threadpool_limits(limits=1):
-        for C in PENALTIES:
-            plain = LogisticRegression(C=C).fit(X, y)
+        unweighted = {C: LogisticRegression(C=C).fit(X, y) for C in PENALTIES}
+        for C, step in product(PENALTIES, range(DOUBLINGS * STEPS + 1)):
+            plain, w = unweighted[C], 2 ** (step / STEPS)
+            weighted = LogisticRegression(C=C, class_weight={0: 1, 1: w}).fit(X, y)
             y_score = plain.predict_proba(X)[:, 1]
-            for step in range(DOUBLINGS * STEPS + 1):
-                w = 2 ** (step / STEPS)
-                weighted = LogisticRegression(C=C, class_weight={0: 1, 1: w})
-                y_weight = weighted.fit(X, y).predict(X)
-                y_moved = (y_score >= 1 / (1 + w)).astype(int)
-                scores = {
-                    key: score(y, y_pred)
-                    for (key, score), y_pred in [
-                        (("recall", recall_score), y_weight),
-                        (("recall_moved", recall_score), y_moved),
-                        (("precision", _precision), y_weight),
-                        (("precision_moved", _precision), y_moved),
-                    ]
-                }
-                row = {
-                    "C": C,
-                    "log2_w": step / STEPS,
-                    "weighted": _line(weighted),
-                    "plain": _line(plain),
-                    "same": (y_weight == y_moved).mean(),
-                    "mean_p": weighted.predict_proba(X)[:, 1].mean(),
-                    "mean_p_plain": y_score.mean(),
-                }
-                rows.append(row | scores)
+            y_moved, y_weight = y_score >= 1 / (1 + w), weighted.predict(X)
+            row = {
+                "C": C,
+                "log2_w": step / STEPS,
+                "weighted": _line(weighted),
+                "plain": _line(plain),
+                "same": (y_weight == y_moved).mean(),
+                "mean_p": weighted.predict_proba(X)[:, 1].mean(),
+                "mean_p_plain": y_score.mean(),
+                "recall": recall_score(y, y_weight),
+                "recall_moved": recall_score(y, y_moved),
+                "precision": precision(y, y_weight),
+                "precision_moved": precision(y, y_moved),
+            }
+            rows.append(row)
     return pd.DataFrame(rows)
-
-
-def _precision(y_true, y_pred):
-    return precision_score(y_true, y_pred, zero_division=np.nan)
 
 
 def _line(model):
@@ -205,26 +148,13 @@ def _line(model):
 
 def _two_ways(chart, labels, i):
     """Draw the line as the i-th of two: solid with the weight, dashed without."""
-    key = alt.Legend(
-        title=None,
-        orient="bottom",
-        columns=1,
-        labelLimit=250,
-        symbolType="stroke",
-        symbolSize=500,
-        symbolStrokeWidth=3,
-    )
+    style = {"symbolType": "stroke", "symbolSize": 500, "symbolStrokeWidth": 3}
+    key = alt.Legend(title=None, orient="bottom", columns=1, labelLimit=250, **style)
+    stroke = alt.Scale(domain=labels, range=[parts.PINK, parts.INK])
+    dash = alt.Scale(domain=labels, range=[[1, 0], [5, 4]])
     return chart.transform_calculate(way=f"'{labels[i]}'").encode(
-        stroke=alt.Stroke(
-            "way:N",
-            scale=alt.Scale(domain=labels, range=[WEIGHTED, INK]),
-            legend=key,
-        ),
-        strokeDash=alt.StrokeDash(
-            "way:N",
-            scale=alt.Scale(domain=labels, range=[[1, 0], [5, 4]]),
-            legend=key,
-        ),
+        stroke=alt.Stroke("way:N", scale=stroke, legend=key),
+        strokeDash=alt.StrokeDash("way:N", scale=dash, legend=key),
         strokeWidth=alt.value([5, 2][i]),
     )
 
@@ -233,40 +163,25 @@ def _points(X, y):
     low, high = X.min(axis=0), X.max(axis=0)
     margin = np.maximum(0.05 * (high - low), 0.5)
     domains = np.transpose([low - margin, high + margin]).round(1).tolist()
-    x, y_axis = (
-        {"scale": alt.Scale(domain=domain, nice=False), "title": f"feature {i + 1}"}
-        for i, domain in enumerate(domains)
-    )
-    roles = ["majority", "minority"]
-    data = pd.DataFrame(
-        {"x": X[:, 0], "y": X[:, 1], "class": np.where(y == 1, roles[1], roles[0])}
-    )
+    data = pd.DataFrame(X, columns=["x", "y"])
+    data["class"] = np.take([*parts.CLASSES], y)
     points = (
         alt.Chart(data)
         .mark_point(filled=True, size=30, opacity=0.85)
         .encode(
-            x=alt.X("x:Q", **x),
-            y=alt.Y("y:Q", **y_axis),
-            color=alt.Color(
-                "class:N",
-                scale=alt.Scale(domain=roles, range=[COLORS[role] for role in roles]),
-                legend=alt.Legend(title=None, orient="top"),
-            ),
-            shape=alt.Shape(
-                "class:N",
-                scale=alt.Scale(domain=roles, range=["circle", "triangle-up"]),
-                legend=alt.Legend(title=None, orient="top"),
-            ),
+            x=parts.x("x", "feature 1", domains[0]),
+            y=parts.y("y", "feature 2", domains[1]),
+            **parts.marked("class", parts.CLASSES, "top"),
         )
     )
-    score = "{0}[0] + {0}[1] * datum.x + {0}[2] * datum.y"
+    weighted, plain = (
+        f"{model}[0] + {model}[1] * datum.x + {model}[2] * datum.y"
+        for model in ("weighted", "plain")
+    )
     differ = (
         alt.Chart(data, name="differ")
-        .transform_filter(
-            f"({score.format('weighted')} > 0)"
-            f" !== ({score.format('plain')} + log_w >= 0)"
-        )
-        .mark_point(size=80, strokeWidth=1.2, stroke=INK, opacity=1)
+        .transform_filter(f"({weighted} > 0) !== ({plain} + log_w >= 0)")
+        .mark_point(size=80, strokeWidth=1.2, stroke=parts.INK, opacity=1)
         .encode(x="x:Q", y="y:Q")
     )
     center = np.mean(domains, axis=1).tolist()
@@ -274,13 +189,8 @@ def _points(X, y):
         _two_ways(_cut("weighted", "0", center, "weight_line"), WAYS, 0),
         _two_ways(_cut("plain", "log_w", center, "moved_line"), WAYS, 1),
     ]
-    title = {
-        "text": {
-            "expr": "'Weight ' + format(w, '.3~g') + ': same decision on '"
-            " + format(same, '.1%')"
-        }
-    }
-    return panel(points, *lines, differ, title=title)
+    title = "Weight {w:.3~g}: same decision on {same:.1%}"
+    return parts.panel(points, *lines, differ, title=title)
 
 
 def _cut(model, shift, center, name):
@@ -290,48 +200,21 @@ def _cut(model, shift, center, name):
     length = f"({b1} * {b1} + {b2} * {b2})"
     away = f"({b0} + {shift} + {b1} * {center[0]} + {b2} * {center[1]}) / {length}"
     reach = f"40 * datum.side / sqrt({length})"
-    return (
-        alt.Chart(alt.Data(values=[{"side": -1}, {"side": 1}]), name=name)
-        .transform_calculate(
-            x=f"{center[0]} - {away} * {b1} - {reach} * {b2}",
-            y=f"{center[1]} - {away} * {b2} + {reach} * {b1}",
-        )
-        .mark_line(clip=True)
-        .encode(x="x:Q", y="y:Q", order="side:Q")
+    ends = alt.Data(values=[{"side": -1}, {"side": 1}])
+    line = parts.line(ends, "x:Q", "y:Q", name, order="side:Q", clip=True)
+    return line.transform_calculate(
+        x=f"{center[0]} - {away} * {b1} - {reach} * {b2}",
+        y=f"{center[1]} - {away} * {b2} + {reach} * {b1}",
     )
 
 
-def _weight(field):
-    return alt.X(
-        field,
-        title="weight w (log scale)",
-        scale=alt.Scale(type="log", base=2, domain=[1, 2**DOUBLINGS], nice=False),
-        axis=alt.Axis(values=[2**i for i in range(DOUBLINGS + 1)], format="d"),
-    )
-
-
-def _curve(data, name, y, labels, i):
-    line = (
-        alt.Chart(data, name=name)
-        .transform_filter("datum.C === C")
-        .transform_calculate(w="pow(2, datum.log2_w)")
-        .mark_line()
-        .encode(x=_weight("w:Q"), y=y, order="w:Q")
-    )
-    return _two_ways(line, labels, i)
-
-
-def _now(field, name):
-    """The present weight on a curve of the weighted model."""
-    return (
-        alt.Chart(alt.Data(values=[{}]), name=name)
-        .transform_calculate(x="w", y=field)
-        .transform_filter("isNumber(datum.y)")
-        .mark_point(
-            filled=True, size=130, opacity=1, color=COLORS["minority"], stroke="white"
-        )
-        .encode(x=_weight("x:Q"), y="y:Q")
-    )
+def _curve(data, field, y, labels, i):
+    ticks = [2**doubling for doubling in range(DOUBLINGS + 1)]
+    title = "weight w (log scale)"
+    x = parts.x("w", title, [1, ticks[-1]], ticks, "d", log=True, scale={"base": 2})
+    line = parts.line(data, x, y, f"{field}_curve", order="w:Q")
+    present = line.transform_filter("datum.C === C")
+    return _two_ways(present.transform_calculate(w="pow(2, datum.log2_w)"), labels, i)
 
 
 def _intercept(fitted):
@@ -340,54 +223,33 @@ def _intercept(fitted):
         log_w=np.log(2) * fitted["log2_w"],
     )
     labels = ["intercept with weight - without", "log w"]
-    title = {
-        "text": {
-            "expr": "'Intercept moved by ' + format(intercept_shift, '.2f')"
-            " + ', log w is ' + format(log_w, '.2f')"
-        }
-    }
-    return panel(
-        *[
-            _curve(
-                data,
-                f"{field}_curve",
-                alt.Y(f"{field}:Q", title="move of the intercept"),
-                labels,
-                i,
-            )
-            for i, field in enumerate(["shift", "log_w"])
-        ],
-        _now("intercept_shift", "intercept_dot"),
-        title=title,
+    title = "move of the intercept"
+    return parts.panel(
+        _curve(data, "shift", parts.y("shift", title), labels, 0),
+        _curve(data, "log_w", parts.y("log_w", title), labels, 1),
+        parts.dot("w", "intercept_shift", "intercept_dot"),
+        title="Intercept moved by {intercept_shift:.2f}, log w is {log_w:.2f}",
     )
 
 
 def _trade(fitted):
     fields = ["recall", "precision"]
     data = fitted[["C", "log2_w", *fields, *[f"{each}_moved" for each in fields]]]
-    y = {
-        "title": "share",
-        "scale": alt.Scale(domain=[0, 1]),
-        "axis": alt.Axis(format="%", tickCount=5),
-    }
-    lines = [
-        _curve(data, f"{field}_curve", alt.Y(f"{field}:Q", **y), WAYS, i)
-        for i, suffix in enumerate(["", "_moved"])
-        for field in [f"{each}{suffix}" for each in fields]
-    ]
-    title = {
-        "text": {
-            "expr": "'Recall ' + format(recall, '.0%') + ', precision '"
-            " + (precision === null ? 'undefined' : format(precision, '.0%'))"
-        }
-    }
-    dots = [_now(field, f"{field}_dot") for field in fields]
-    names = [
-        alt.Chart(data)
-        .transform_filter(f"datum.C === C && datum.log2_w === {DOUBLINGS}")
-        .transform_calculate(x=f"{2**DOUBLINGS}", label=f"'{field}'")
-        .mark_text(align="right", dx=-4, dy=dy)
-        .encode(x=_weight("x:Q"), y=alt.Y(f"{field}:Q", **y), text="label:N")
-        for field, dy in zip(fields, [14, -20], strict=True)
-    ]
-    return panel(*lines, *dots, *names, title=title)
+    present = alt.Chart(data).transform_filter(
+        f"datum.C === C && datum.log2_w === {DOUBLINGS}"
+    )
+    layers = []
+    for field, dy in zip(fields, [14, -20], strict=True):
+        y = {"title": "share", "domain": [0, 1], "form": "%", "tickCount": 5}
+        moved = f"{field}_moved"
+        name = present.transform_calculate(x=f"{2**DOUBLINGS}", label=f"'{field}'")
+        layers += [
+            _curve(data, field, parts.y(field, **y), WAYS, 0),
+            _curve(data, moved, parts.y(moved, **y), WAYS, 1),
+            parts.dot("w", field, f"{field}_dot"),
+            name.mark_text(align="right", dx=-4, dy=dy).encode(
+                x="x:Q", y=parts.y(field, **y), text="label:N"
+            ),
+        ]
+    title = "Recall {recall:.0%}, precision {precision:.0%}"
+    return parts.panel(*layers, title=title)

@@ -4,11 +4,10 @@ import altair as alt
 import pandas as pd
 
 from imbtutor._checks import check_number
-from imbtutor.explore.live import Live
-from imbtutor.roles import COLORS
+from imbtutor.explore import parts
 
 HIGHEST = 100_000  # of a typed count; the products of four stay exact enough
-FACTORS = [0.1, 1, 10, 100]
+FACTORS = {factor: f"times {factor:g}" for factor in (0.1, 1, 10, 100)}
 ALPHA = 0.1  # as in imblearn.metrics.classification_report_imbalanced
 STAY = {
     "recall": "recall",
@@ -25,7 +24,7 @@ MOVE = {
     "MCC": "mcc",
 }
 RATIOS = {"LR+": "lr_plus", "LR-": "lr_minus"}
-LABELS = ["negative", "positive"]  # scikit-learn's order: label 0 first
+INVALID = f"Type a whole number from 0 to {HIGHEST:,} into each of TP, FP, FN and TN."
 
 
 def explore_confusion(*, tp=90, fp=90, fn=10, tn=810, name="confusion"):
@@ -91,63 +90,66 @@ def explore_confusion(*, tp=90, fp=90, fn=10, tn=810, name="confusion"):
     typed = {"tp": tp, "fp": fp, "fn": fn, "tn": tn}
     for cell, count in typed.items():
         check_number(count, cell, low=0, high=HIGHEST, integer=True)
-    controls = [
-        alt.param(
-            cell, value=int(count), bind=alt.binding(input="number", name=cell.upper())
-        )
-        for cell, count in typed.items()
-    ]
-    controls += [
-        alt.param(
-            "factor",
-            value=1,
-            bind=alt.binding_select(
-                options=FACTORS,
-                labels=[f"times {factor:g}" for factor in FACTORS],
-                name="Negatives",
-            ),
-        ),
-        alt.param(
-            "beta",
-            value=1,
-            bind=alt.binding_select(options=[0.5, 1, 2], name="Beta"),
-        ),
-    ]
     # What is typed is text, and may be empty, negative or a fraction.
-    counts = [alt.param(f"typed_{cell}", expr=f"toNumber({cell})") for cell in typed]
-    counts += [
-        alt.param(
-            "valid",
-            expr=" && ".join(
-                f"isNumber(typed_{cell}) && typed_{cell} === floor(typed_{cell})"
-                f" && typed_{cell} >= 0 && typed_{cell} <= {HIGHEST}"
-                for cell in typed
-            ),
-        ),
-        alt.param("n_tp", expr="valid ? typed_tp : null"),
-        alt.param("n_fn", expr="valid ? typed_fn : null"),
-        alt.param("n_fp", expr="valid ? typed_fp * factor : null"),
-        alt.param("n_tn", expr="valid ? typed_tn * factor : null"),
-    ]
-    now = _metrics("n_tp", "n_fp", "n_fn", "n_tn")
-    before = _metrics("typed_tp", "typed_fp", "typed_fn", "typed_tn")
-    numbers = [alt.param(key, expr=expr) for key, expr in now.items()]
-    panels = [
-        _matrix(),
-        _bars("stay", STAY, before, "#56B4E9", "Made of class rates: stay"),
-        _bars("move", MOVE, before, "#CC79A7", "Made of mixed counts: move"),
-        _ratios(before),
-    ]
-    chart = alt.concat(*panels, columns=2, spacing=20).add_params(
-        *controls, *counts, *numbers, alt.param("say", expr=_sentence())
+    valid = " && ".join(
+        f"isNumber(typed_{cell}) && typed_{cell} === floor(typed_{cell})"
+        f" && typed_{cell} >= 0 && typed_{cell} <= {HIGHEST}"
+        for cell in typed
     )
-    return Live(
-        chart,
+    shown = {key: f"{{{key}:.3f}}" for key in (MOVE | STAY).values()}
+    shown |= {key: f"{{{key}_in_words}}" for key in RATIOS.values()}
+
+    def readings(metrics):
+        pairs = [f"{text} {shown[key]}" for text, key in metrics.items()]
+        return ", ".join(pairs).replace("F-beta", "F{beta}")
+
+    before = _metrics("typed_tp", "typed_fp", "typed_fn", "typed_tn")
+    return parts.figure(
         name,
-        alt="A confusion matrix of typed counts; bars of the metrics that stay and "
-        "of those that move when the negatives are multiplied, with gray marks at "
+        controls=[
+            *[_typed(cell, count) for cell, count in typed.items()],
+            parts.choice("factor", "Negatives", FACTORS, start=1),
+            parts.choice("beta", "Beta", [0.5, 1, 2], start=1),
+        ],
+        numbers={
+            **{f"typed_{cell}": f"toNumber({cell})" for cell in typed},
+            "valid": valid,
+            "n_tp": "valid ? typed_tp : null",
+            "n_fn": "valid ? typed_fn : null",
+            "n_fp": "valid ? typed_fp * factor : null",
+            "n_tn": "valid ? typed_tn * factor : null",
+            **_metrics("n_tp", "n_fp", "n_fn", "n_tn"),
+            **{f"{key}_in_words": _shown(key) for key in RATIOS.values()},
+            "reading": parts.when(
+                "valid",
+                f"At prevalence {{prevalence:.3~p}}: {readings(MOVE)}. At any"
+                f" prevalence: {readings(STAY | RATIOS)}.",
+                INVALID,
+            ),
+        },
+        say="{reading}",
+        panels=[
+            parts.confusion_panel(
+                title="Counts, prevalence {prevalence:.3~p}",
+                prefix="n_",
+                form=",.1~f",
+                order=parts.CALLS[::-1],  # scikit-learn's: label 0 first
+                width=190,
+                height=170,
+            ),
+            _rows("stay", STAY, before, parts.SKY, "Made of class rates: stay"),
+            _rows("move", MOVE, before, parts.PINK, "Made of mixed counts: move"),
+            _rows("ratios", RATIOS, before, parts.SKY, "Likelihood ratios: stay"),
+        ],
+        alt_text="A confusion matrix of typed counts; bars of the metrics that stay "
+        "and of those that move when the negatives are multiplied, with gray marks at "
         "the values for the counts as typed; and both likelihood ratios.",
     )
+
+
+def _typed(cell, count):
+    bind = alt.binding(input="number", name=cell.upper())
+    return alt.param(cell, value=int(count), bind=bind)
 
 
 def _metrics(tp, fp, fn, tn):
@@ -191,153 +193,57 @@ def _shown(value):
     return f"({value} === null ? 'undefined' : format({value}, {form}))"
 
 
-PREVALENCE = "(prevalence === null ? 'undefined' : format(prevalence, '.3~p'))"
+LOWEST = alt.ExprRef("mcc === null ? 0 : min(0, mcc)")
+AXIS = {"ticks": [-1, -0.5, 0, 0.5, 1], "form": ".1~f"}
+SCALE = {"domainMax": 1, "nice": False}
+LOG = {"log": True, "domain": [0.01, 100], "form": "~g", "labelFlush": False}
+# The ends and the start of the bars of each group, and their axis. A ratio of 1 says
+# that a call tells nothing; beyond 0.01 or 100 a bar is cut, its number not.
+GROUPS = {
+    "stay": (-1, 1, 0, AXIS | {"scale": SCALE | {"domainMin": 0}}),
+    "move": (-1, 1, 0, AXIS | {"scale": SCALE | {"domainMin": LOWEST}}),
+    "ratios": (0.01, 100, 1, LOG | {"ticks": [0.01, 0.1, 1, 10, 100]}),
+}
 
 
-def _sentence():
-    def readings(metrics):
-        texts = ["F' + beta + '" if text == "F-beta" else text for text in metrics]
-        return " + ', ".join(
-            f"{text} ' + {_shown(key)}"
-            for text, key in zip(texts, metrics.values(), strict=True)
-        )
-
-    return (
-        "!valid ? 'Type a whole number from 0 to"
-        f" {HIGHEST:,} into each of TP, FP, FN and TN.'"
-        f" : 'At prevalence ' + {PREVALENCE} + ': {readings(MOVE)}"
-        f" + '. At any prevalence: {readings(STAY | RATIOS)} + '.'"
-    )
-
-
-def _panel(*layers, title, **size):
-    # With its axes, two panels fill the page (672 pixels) and one a phone (342).
-    return alt.layer(*layers, title=title).properties(**size)
-
-
-def _matrix():
-    cells = pd.DataFrame(
-        {
-            "call": [LABELS[1], LABELS[1], LABELS[0], LABELS[0]],
-            "truth": [LABELS[1], LABELS[0], LABELS[1], LABELS[0]],
-            "cell": ["TP", "FP", "FN", "TN"],
-        }
-    )
-    base = (
-        alt.Chart(cells)
-        .transform_calculate(
-            count="{TP: n_tp, FP: n_fp, FN: n_fn, TN: n_tn}[datum.cell]",
-            row="datum.truth === 'positive' ? n_tp + n_fn : n_fp + n_tn",
-        )
-        .transform_calculate(
-            text="[datum.cell, valid ? format(datum.count, ',.1~f') : '?']",
-            # The shade is the share of the true class: rarity makes no row pale.
-            share="datum.row > 0 ? datum.count / datum.row : 0",
-        )
-        .encode(
-            x=alt.X("call:N", sort=LABELS).axis(labelAngle=0),
-            y=alt.Y("truth:N", sort=LABELS),
-        )
-    )
-    squares = base.mark_rect(stroke="#8c8c8c").encode(
-        opacity=alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 1]), legend=None),
-        color=alt.Color(
-            "truth:N",
-            legend=None,
-            scale=alt.Scale(
-                domain=LABELS, range=[COLORS["majority"], COLORS["minority"]]
-            ),
-        ),
-    )
-    label = base.mark_text(
-        fontSize=15, lineHeight=19, dy=-8, fontWeight="bold", tooltip=None
-    ).encode(text="text:N")
-    title = {"text": {"expr": f"'Counts, prevalence ' + {PREVALENCE}"}}
-    return _panel(
-        squares.properties(name="matrix"), label, title=title, width=190, height=170
-    ).resolve_scale(color="independent")
-
-
-def _bars(name, metrics, before, color, title):
-    lowest = alt.ExprRef("mcc === null ? 0 : min(0, mcc)") if name == "move" else 0
-    return _rows(
-        name,
-        metrics,
-        before,
-        color,
-        title,
-        bounds=(-1, 1),
-        start=0,
-        scale=alt.Scale(domainMin=lowest, domainMax=1, nice=False),
-        axis=alt.Axis(values=[-1, -0.5, 0, 0.5, 1], format=".1~f"),
-    )
-
-
-def _ratios(before):
-    # 1 says that a call tells nothing; beyond 0.01 or 100 a bar is cut, its number not.
-    return _rows(
-        "ratios",
-        RATIOS,
-        before,
-        "#56B4E9",
-        "Likelihood ratios: stay",
-        bounds=(0.01, 100),
-        start=1,
-        scale=alt.Scale(type="log", domain=[0.01, 100]),
-        axis=alt.Axis(values=[0.01, 0.1, 1, 10, 100], format="~g", labelFlush=False),
-    )
-
-
-def _rows(name, metrics, before, color, title, *, bounds, start, scale, axis):
+def _rows(name, metrics, before, color, title):
     """A bar for each metric, a gray mark for the counts as typed, the number."""
+    low, high, start, axis = GROUPS[name]
     width = 146
-    low, high = bounds
-    now = ", ".join(f"'{text}': {key}" for text, key in metrics.items())
-    typed = ", ".join(
-        f"'{text}': valid ? {before[key]} : null" for text, key in metrics.items()
-    )
+    now = ", ".join(metrics.values())
+    typed = ", ".join(before[key] for key in metrics.values())
+    label = "datum.label === 'F-beta' ? 'F' + beta : datum.label"
+    axis_y = alt.Axis(labelExpr=label, minExtent=116, maxExtent=116)
     rows = (
-        alt.Chart(pd.DataFrame({"metric": list(metrics)}))
+        alt.Chart(pd.DataFrame({"metric": [*metrics], "i": range(len(metrics))}))
         .transform_calculate(
-            value=f"{{{now}}}[datum.metric]", typed=f"{{{typed}}}[datum.metric]"
+            value=f"[{now}][datum.i]", typed=f"valid ? [{typed}][datum.i] : null"
         )
         .transform_calculate(
             end=f"datum.value === null ? null : clamp(datum.value, {low}, {high})",
             ghost=f"datum.typed === null ? null : clamp(datum.typed, {low}, {high})",
             number=f"datum.value === null ? ' ' : {_shown('datum.value')}",
         )
-        .encode(
-            y=alt.Y("metric:N", sort=list(metrics), title=None).axis(
-                labelExpr="datum.label === 'F-beta' ? 'F' + beta : datum.label",
-                minExtent=116,
-                maxExtent=116,
-            )
-        )
+        .encode(y=alt.Y("metric:N", sort=list(metrics), title=None, axis=axis_y))
     )
-
-    def x(field):
-        return alt.X(field, title="gray mark: as typed", axis=axis, scale=scale)
-
-    bars = (
-        rows.mark_bar(color=color, stroke="#8c8c8c", height=15)
-        .encode(x=x("end:Q"), x2=alt.X2Datum(start))
-        .properties(name=name)
-    )
-    ghosts = (
-        rows.transform_filter("isNumber(datum.ghost)")
-        .mark_tick(color="#8c8c8c", thickness=4, size=24)
-        .encode(x=x("ghost:Q"))
-        .properties(name=f"{name}_typed")
-    )
+    typed = "gray mark: as typed"
+    x, ghost = parts.x("end", typed, **axis), parts.x("ghost", typed, **axis)
+    bars = rows.mark_bar(color=color, stroke=parts.GRAY, height=15)
+    ghosts = rows.transform_filter("isNumber(datum.ghost)")
+    ghosts = ghosts.mark_tick(color=parts.GRAY, thickness=4, size=24)
     # Aligned to a fixed right edge, so that no number widens the panel.
     numbers = rows.mark_text(align="right", tooltip=None).encode(
         x=alt.value(width + 50), text="number:N"
     )
-    undefined = (
-        rows.transform_filter("datum.value === null")
-        .mark_text(align="left", fontStyle="italic", tooltip=None)
-        .encode(x=alt.value(6), text=alt.TextValue("undefined"))
-        .properties(name=f"{name}_undefined")
+    undefined = rows.transform_filter("datum.value === null").mark_text(
+        text="undefined", align="left", fontStyle="italic", tooltip=None
     )
-    layers = [bars, ghosts, numbers, undefined]
-    return _panel(*layers, title=title, width=width, height=28 * len(metrics))
+    return parts.panel(
+        bars.encode(x=x, x2=alt.X2Datum(start)).properties(name=name),
+        ghosts.encode(x=ghost).properties(name=f"{name}_typed"),
+        numbers,
+        undefined.encode(x=alt.value(6)).properties(name=f"{name}_undefined"),
+        title=title,
+        width=width,
+        height=28 * len(metrics),
+    )

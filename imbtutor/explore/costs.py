@@ -6,8 +6,7 @@ import pandas as pd
 from sklearn.metrics import confusion_matrix_at_thresholds
 
 from imbtutor._checks import check_labels, check_number, check_probabilities
-from imbtutor.explore.live import Live
-from imbtutor.explore.parts import INK, confusion_panel, dot, panel
+from imbtutor.explore import parts
 from imbtutor.roles import COLORS
 
 # The threshold moves in steps of 0.005 up to 0.9; k / 200 is the number that the
@@ -84,7 +83,13 @@ def explore_costs(y_true, y_score, cost_fp=1.0, name="costs"):
     y_score = check_probabilities(y_score, len(y_true))
     check_number(cost_fp, "cost_fp", low=0, open_low=True)
 
-    errors_at = _counter(y_true, y_score)
+    pos, neg = np.sort(y_score[y_true == 1]), np.sort(y_score[y_true == 0])
+
+    def errors_at(thresholds):
+        """The false alarms and the misses at each threshold."""
+        fp = len(neg) - np.searchsorted(neg, thresholds)
+        return fp, np.searchsorted(pos, thresholds)
+
     ratios = 10 ** (np.array(TENTHS) / 10)
     fp_at, fn_at = errors_at(GRID)
     elkan_fp, elkan_fn = errors_at(1 / (1 + ratios))
@@ -92,166 +97,78 @@ def explore_costs(y_true, y_score, cost_fp=1.0, name="costs"):
     fps, fns = np.r_[0, fps], np.r_[(y_true == 1).sum(), fns]
     cuts = np.r_[NOBODY, cuts]
     cheapest = [int(np.argmin(fps + ratio * fns)) for ratio in ratios]
-    tables = {
-        "fp_at": fp_at,
-        "fn_at": fn_at,
-        "elkan_fp_at": elkan_fp,
-        "elkan_fn_at": elkan_fn,
-        "best_at": cuts[cheapest],
-        "best_fp_at": fps[cheapest],
-        "best_fn_at": fns[cheapest],
-    }
-
-    slider = alt.binding_range
-    controls = [
-        alt.param(
-            "exponent",
-            value=1.4,
-            bind=slider(min=0, max=2, step=0.1, name="log10 of cost ratio"),
-        ),
-        alt.param(
-            "threshold",
-            value=0.5,
-            bind=slider(min=STEP, max=GRID[-1], step=STEP, name="Threshold"),
-        ),
-    ]
-    place, at = "round(10 * exponent)", "round(200 * threshold) - 1"
     positives, n = int(y_true.sum()), len(y_true)
-    per_1000 = f"{1000 * cost_fp / n}"
-    numbers = [
-        *(alt.param(each, value=table.tolist()) for each, table in tables.items()),
-        alt.param("ratio", expr="pow(10, exponent)"),
-        alt.param("fp", expr=f"fp_at[{at}]"),
-        alt.param("fn", expr=f"fn_at[{at}]"),
-        alt.param("tp", expr=f"{positives} - fn"),
-        alt.param("tn", expr=f"{n - positives} - fp"),
-        alt.param("elkan", expr="1 / (1 + ratio)"),
-        alt.param("best", expr=f"best_at[{place}]"),
-        alt.param("fp_cost", expr=f"{per_1000} * fp"),
-        alt.param("fn_cost", expr=f"{per_1000} * ratio * fn"),
-        alt.param("cost", expr="fp_cost + fn_cost"),
-        alt.param(
-            "elkan_cost",
-            expr=f"{per_1000} * (elkan_fp_at[{place}] + ratio * elkan_fn_at[{place}])",
-        ),
-        alt.param(
-            "best_cost",
-            expr=f"{per_1000} * (best_fp_at[{place}] + ratio * best_fn_at[{place}])",
-        ),
-        alt.param("regret", expr="cost - best_cost"),
-        alt.param(
-            "say",
-            expr="'A miss costs ' + format(ratio, '.3~r') + ' times a false alarm. At '"
-            " + 'threshold ' + format(threshold, '.3f') + ', ' + format(fn, ',')"
-            " + ' misses and '"
-            " + format(fp, ',') + ' false alarms cost ' + format(cost, ',.0f')"
-            " + ' per 1,000 cases. The best threshold, ' + format(best, '.3f')"
-            " + ', costs ' + format(best_cost, ',.0f') + ': a regret of '"
-            " + format(regret, ',.0f') + '. Elkan\\'s, ' + format(elkan, '.3f')"
-            " + ', costs ' + format(elkan_cost, ',.0f') + '.'",
-        ),
-    ]
-    cost = "datum.cell === 'FN' ? fn_cost : datum.cell === 'FP' ? fp_cost : 0"
-    matrix = confusion_panel(
-        f"'cost ' + format({cost}, ',.0f')", title="Counts, and costs per 1,000 cases"
-    )
-    panels = [_bill(errors_at, per_1000), matrix]
-    chart = (
-        alt.concat(*panels, columns=2, spacing=20)
-        .resolve_scale(color="independent")
-        .add_params(*controls, *numbers)
-    )
-    return Live(
-        chart,
+    unit = f"{1000 * cost_fp / n}"  # of a false alarm, per 1,000 samples
+    at = "round(200 * threshold) - 1"
+    place = {
+        "elkan_fp": elkan_fp,
+        "elkan_fn": elkan_fn,
+        "best": cuts[cheapest],
+        "best_fp": fps[cheapest],
+        "best_fn": fns[cheapest],
+    }
+    return parts.figure(
         name,
-        alt="The cost of the errors at every threshold, false alarms and missed "
+        controls=[
+            parts.slider("exponent", "log10 of cost ratio", 0, 2, 0.1, start=1.4),
+            parts.slider("threshold", "Threshold", STEP, GRID[-1], STEP, start=0.5),
+        ],
+        numbers={
+            **parts.looked_up({"fp": fp_at, "fn": fn_at}, at),
+            **parts.looked_up(place, "round(10 * exponent)"),
+            "ratio": "pow(10, exponent)",
+            "tp": f"{positives} - fn",
+            "tn": f"{n - positives} - fp",
+            "elkan": "1 / (1 + ratio)",
+            "fp_cost": f"{unit} * fp",
+            "fn_cost": f"{unit} * ratio * fn",
+            "cost": "fp_cost + fn_cost",
+            "elkan_cost": f"{unit} * (elkan_fp + ratio * elkan_fn)",
+            "best_cost": f"{unit} * (best_fp + ratio * best_fn)",
+            "regret": "cost - best_cost",
+            "cell_cost": "{TP: 0, FN: fn_cost, FP: fp_cost, TN: 0}",
+        },
+        say="A miss costs {ratio:.3~r} times a false alarm. At threshold"
+        " {threshold:.3f}, {fn:,} misses and {fp:,} false alarms cost {cost:,.0f} per"
+        " 1,000 cases. The best threshold, {best:.3f}, costs {best_cost:,.0f}: a regret"
+        " of {regret:,.0f}. Elkan's, {elkan:.3f}, costs {elkan_cost:,.0f}.",
+        panels=[
+            _bill(errors_at, unit),
+            parts.confusion_panel(
+                "cost {cell_cost[datum.cell]:,.0f}",
+                title="Counts, and costs per 1,000 cases",
+            ),
+        ],
+        alt_text="The cost of the errors at every threshold, false alarms and missed "
         "positives one on the other, with a line at Elkan's threshold, a diamond at "
         "the cheapest and a point at the present one; beside it the confusion matrix.",
     )
 
 
-def _counter(y_true, y_score):
-    """Return a function of thresholds: the false alarms and misses at each."""
-    pos, neg = np.sort(y_score[y_true == 1]), np.sort(y_score[y_true == 0])
-
-    def errors_at(thresholds):
-        fp = len(neg) - np.searchsorted(neg, thresholds)
-        return fp, np.searchsorted(pos, thresholds)
-
-    return errors_at
-
-
-def _bill(errors_at, per_1000):
+def _bill(errors_at, unit):
     thresholds = np.geomspace(STEP, 1, 150)
     fp, fn = errors_at(thresholds)
-    x = alt.X(
-        "threshold:Q",
-        title="threshold (log scale)",
-        scale=alt.Scale(type="log", domain=[STEP, 1], nice=False),
-        axis=alt.Axis(values=[0.01, 0.03, 0.1, 0.3, 1], format=".2~f", grid=False),
-    )
+    data = pd.DataFrame({"threshold": thresholds.round(6), "fp": fp, "fn": fn})
+    costs = [f"{unit} * datum.fp", f"{unit} * ratio * datum.fn"]
+    rows, bill = alt.Chart(data, name="bill"), dict(zip(PARTS, costs, strict=True))
+    domain, ticks = [STEP, 1], [0.01, 0.03, 0.1, 0.3, 1]
+    x = {"domain": domain, "ticks": ticks, "form": ".2~f", "log": True, "grid": False}
+    # The ratio makes labels from 100 to 10,000; all get as much room.
+    y = {"form": ",~r", "minExtent": 46}
     areas = (
-        alt.Chart(
-            pd.DataFrame({"threshold": thresholds.round(6), "fp": fp, "fn": fn}),
-            name="bill",
-        )
-        .transform_calculate(
-            **{
-                "false alarms": f"{per_1000} * datum.fp",
-                "missed": f"{per_1000} * ratio * datum.fn",
-            }
-        )
-        .transform_fold(list(PARTS), as_=["error", "part"])
+        parts.spread(rows, "error", "part", bill)
         .mark_area(opacity=0.7)
         .encode(
-            x=x,
-            # The ratio makes labels from 100 to 10,000; all get as much room.
-            y=alt.Y("part:Q", title="cost of the errors per 1,000 cases").axis(
-                format=",~r", minExtent=46
-            ),
-            color=alt.Color(
-                "error:N",
-                scale=alt.Scale(domain=list(PARTS), range=list(PARTS.values())),
-                legend=alt.Legend(title=None, orient="bottom"),
-            ),
+            x=parts.x("threshold", "threshold (log scale)", **x),
+            y=parts.y("part", "cost of the errors per 1,000 cases", **y),
+            color=parts.colored("error", PARTS),
         )
     )
-    return panel(
+    best = f"clamp(best, {STEP}, 1)"
+    return parts.panel(
         areas,
-        _elkan(),
-        _best(),
-        dot("threshold", "cost", "now"),
-        title={
-            "text": {
-                "expr": "'Cost ' + format(cost, ',.0f')"
-                " + ', best ' + format(best_cost, ',.0f')"
-            }
-        },
-    )
-
-
-def _elkan():
-    base = alt.Chart(alt.Data(values=[{}])).encode(
-        x=alt.datum({"expr": "elkan"}, type="quantitative", title=None)
-    )
-    rule = base.mark_rule(strokeDash=[5, 3], strokeWidth=2, color=INK)
-    label = base.mark_text(
-        text="Elkan", align="left", dx=4, fontWeight="bold", tooltip=None
-    ).encode(y=alt.value(8))
-    return alt.layer(rule, label)
-
-
-def _best():
-    return (
-        alt.Chart(alt.Data(values=[{}]), name="best_mark")
-        .transform_calculate(x=f"clamp(best, {STEP}, 1)", y="best_cost")
-        .mark_point(
-            shape="diamond",
-            filled=True,
-            size=130,
-            opacity=1,
-            color=COLORS["added"],
-            stroke="white",
-        )
-        .encode(x="x:Q", y="y:Q")
+        parts.rule_at("elkan", "x", "Elkan"),
+        parts.dot(best, "best_cost", "best_mark", role="added", shape="diamond"),
+        parts.dot("threshold", "cost", "now"),
+        title="Cost {cost:,.0f}, best {best_cost:,.0f}",
     )

@@ -1,11 +1,12 @@
 """The experiment of 2018: tick a box to repair a fault, and watch its bars."""
 
+from itertools import product
+
 import altair as alt
 import pandas as pd
 
 from imbtutor._checks import check_choice
-from imbtutor.explore.live import Live
-from imbtutor.explore.parts import INK
+from imbtutor.explore import parts
 from imbtutor.roles import COLORS
 
 # The control of each fault; a tick repairs it.
@@ -94,105 +95,82 @@ def explore_faults(summary, *, source, name="faults"):
                 f"summary lacks rows for model={model!r}; each remedy needs all 8 "
                 "combinations of reset, together and scaled."
             )
-    boxes = [
-        alt.param(control, value=False, bind=alt.binding_checkbox(name=label))
-        for control, label in FIXES.items()
-    ]
-    numbers = [
-        alt.param("repaired", expr=" + ".join(f"(1 * {fix})" for fix in FIXES)),
-        alt.param("sentences", value=_sentences(rows)),
-        alt.param(
-            "say",
-            expr="repaired + ' of 6 faults repaired. ' + sentences[(1 * reset) * 16"
-            " + (1 * together) * 8 + (1 * scaled) * 4 + (1 * from_scores) * 2"
-            " + (1 * repeated)]",
-        ),
-    ]
     remedies = rows["remedy"].drop_duplicates().tolist()
     note = " (simulated)" if source == "simulated" else ""
-    panels = [
-        _panel(model, part, remedies, note)
-        for model, part in rows.groupby("model", sort=False)
-    ]
-    chart = alt.concat(*panels, columns=2, spacing=20).add_params(*boxes, *numbers)
-    return Live(
-        chart,
+    return parts.figure(
         name,
-        alt="For each model the area under the ROC curve after each remedy: gray bars "
-        "of one split as long as the split is not repeated, then dots with intervals.",
+        controls=[
+            alt.param(control, value=False, bind=alt.binding_checkbox(name=label))
+            for control, label in FIXES.items()
+        ],
+        numbers={
+            "repaired": " + ".join(f"(1 * {fix})" for fix in FIXES),
+            "grade": "named ? 'low' : 'high'",
+            "sentences": _sentences(rows),
+            "state": "(1 * reset) * 16 + (1 * together) * 8 + (1 * scaled) * 4"
+            " + (1 * from_scores) * 2 + (1 * repeated)",
+        },
+        say="{repaired} of 6 faults repaired. {sentences[state]}",
+        panels=[
+            _panel(model, part, remedies, note)
+            for model, part in rows.groupby("model", sort=False)
+        ],
+        alt_text="For each model the area under the ROC curve after each remedy: gray "
+        "bars of one split as long as the split is not repeated, then dots with "
+        "intervals.",
     )
 
 
 def _sentences(rows):
     """The reading of every state, from the numbers that are drawn."""
     sentences = []
-    for state in range(32):
-        reset, together, scaled, scores, repeated = (
-            bool(state & bit) for bit in (16, 8, 4, 2, 1)
-        )
+    for reset, together, scaled, scores, repeated in product([False, True], repeat=5):
         value = f"{'scores' if scores else 'labels'}_{'mean' if repeated else 'first'}"
-        shown = rows[
-            (rows["reset"] == reset)
-            & (rows["together"] == together)
-            & (rows["scaled"] == scaled)
-        ]
-        parts = []
+        state = (reset, together, scaled)
+        shown = rows[(rows[["reset", "together", "scaled"]] == state).all(axis=1)]
+        areas = []
         for model, part in shown.groupby("model", sort=False):
             low, high = part.loc[part[value].idxmin()], part.loc[part[value].idxmax()]
-            parts.append(
+            areas.append(
                 f"{model} from {low[value]:.2f} ({low['remedy']}) "
                 f"to {high[value]:.2f} ({high['remedy']})"
             )
-        sentences.append(f"Areas: {'; '.join(parts)}.")
+        sentences.append(f"Areas: {'; '.join(areas)}.")
     return sentences
 
 
 def _panel(model, rows, remedies, note):
-    kind = "(from_scores ? datum.scores_{0} : datum.labels_{0})".format
+    first, mean, half = (
+        f"(from_scores ? datum.scores_{each} : datum.labels_{each})"
+        for each in ("first", "mean", "half")
+    )
+    same = [f"datum.{each} === {each}" for each in ("reset", "together", "scaled")]
+    y = alt.Y("remedy:N", sort=remedies, title=None, axis=alt.Axis(ticks=False))
     base = (
         alt.Chart(rows.drop(columns="model").round(9))
-        .transform_filter(
-            "datum.reset === reset && datum.together === together"
-            " && datum.scaled === scaled"
-        )
+        .transform_filter(" && ".join(same))
         .transform_calculate(
-            value=f"repeated ? {kind('mean')} : {kind('first')}",
-            low=f"{kind('mean')} - {kind('half')}",
-            high=f"{kind('mean')} + {kind('half')}",
+            value=f"repeated ? {mean} : {first}",
+            low=f"{mean} - {half}",
+            high=f"{mean} + {half}",
         )
-        .encode(
-            y=alt.Y("remedy:N", sort=remedies, title=None, axis=alt.Axis(ticks=False))
-        )
+        .encode(y=y)
     )
     title = f"area under ROC curve{note}"  # the same in each layer, or none shows
-    area = alt.X(
-        "value:Q",
-        scale=alt.Scale(domain=[0, 1]),
-        title=title,
-        axis=alt.Axis(values=[0, 0.25, 0.5, 0.75, 1], format=".2~f"),
-    )
-    before = alt.condition("repeated", alt.value(0), alt.value(0.85))
-    after = alt.condition("repeated", alt.value(1), alt.value(0))
-    bars = base.mark_bar(color="#8c8c8c", height=12).encode(x=area, opacity=before)
-    rules = base.mark_rule(color=COLORS["majority"], strokeWidth=2, clip=True).encode(
-        x=alt.X("low:Q", title=title), x2="high:Q", opacity=after
-    )
-    dots = base.mark_point(color=COLORS["majority"], filled=True, size=60).encode(
-        x=area, opacity=after
-    )
+    area, low = parts.x("value", title, **parts.UNIT), alt.X("low:Q", title=title)
+    before, after = parts.either("repeated", 0, 0.85), parts.either("repeated", 1, 0)
+    # Chart names may hold no spaces.
+    bars = base.mark_bar(color=parts.GRAY, height=12).encode(x=area, opacity=before)
+    bars = bars.properties(name="areas_" + model.replace(" ", "_"))
+    line = {"color": COLORS["majority"], "strokeWidth": 2, "clip": True}
+    rules = base.mark_rule(**line).encode(x=low, x2="high:Q", opacity=after)
+    dots = base.mark_point(color=COLORS["majority"], filled=True, size=60)
     chance = (
         alt.Chart(pd.DataFrame({"chance": [0.5]}))
-        .mark_rule(strokeDash=[3, 3], color=INK)
+        .mark_rule(strokeDash=[3, 3], color=parts.INK)
         .encode(x=alt.X("chance:Q", title=title))
     )
-    # Chart names may hold no spaces.
-    bars = bars.properties(name="areas_" + model.replace(" ", "_"))
-    heading = {
-        "text": {
-            "expr": f"'{model}: ' + (named ? 'low' : 'high') + ' quality wine'",
-        }
-    }
+    layers = [bars, rules, dots.encode(x=area, opacity=after), chance]
     # The names of the remedies take the rest of a panel's width.
-    return alt.layer(bars, rules, dots, chance, title=heading).properties(
-        width=205, height=250
-    )
+    title = f"{model}: {{grade}} quality wine"
+    return parts.panel(*layers, title=title, width=205, height=250)

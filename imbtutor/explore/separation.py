@@ -9,17 +9,17 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from imbtutor.datasets import make_gaussians
-from imbtutor.explore.live import Live
-from imbtutor.explore.parts import dot, panel, rule_at
+from imbtutor.explore import parts
 from imbtutor.roles import COLORS
 
-PREVALENCES = [0.5, 0.1, 0.02, 0.005]
+PREVALENCES = parts.percents([0.5, 0.1, 0.02, 0.005])
 SEPARATIONS = [1, 1.5, 2, 2.5, 3, 3.5, 4]
 POSITIVES = [5, 20, 50]  # "unlimited" is a formula and needs no training
 DRAWS = 4
 N_FEATURES = 10
 EDGE = 5.3  # the log-odds of the slider's ends, 0.005 and 0.995
-LOSSES = {"threshold loss": "#CC79A7", "ranking loss": "#56B4E9"}
+LOSSES = {"threshold loss": parts.PINK, "ranking loss": parts.SKY}
+POSSIBLE = {"color": parts.GRAY, "strokeDash": [4, 4], "strokeWidth": 1.5}
 
 
 def explore_separation(name="separation"):
@@ -72,94 +72,53 @@ def explore_separation(name="separation"):
     """
     reach, slope, intercept = _fitted_models()
     per_prevalence = len(SEPARATIONS) * len(POSITIVES) * DRAWS
-    controls = [
-        alt.param(
-            "separation",
-            value=2,
-            bind=alt.binding_range(min=1, max=4, step=0.5, name="Separation"),
-        ),
-        alt.param(
-            "prevalence",
-            value=0.02,
-            bind=alt.binding_select(
-                options=PREVALENCES,
-                labels=[_percent(p) for p in PREVALENCES],
-                name="Prevalence",
-            ),
-        ),
-        alt.param(
-            "threshold",
-            value=0.5,
-            bind=alt.binding_range(min=0.005, max=0.995, step=0.005, name="Threshold"),
-        ),
-        alt.param(
-            "positives",
-            value="unlimited",
-            bind=alt.binding_select(
-                options=[*POSITIVES, "unlimited"], name="Positives"
-            ),
-        ),
-        alt.param(
-            "draw",
-            value=1,
-            bind=alt.binding_range(min=1, max=DRAWS, step=1, name="Training set"),
-        ),
-    ]
-    now = f"indexof({PREVALENCES}, prevalence)"
-    numbers = [
-        alt.param("reach_at", value=reach),
-        alt.param("slope_at", value=slope),
-        alt.param("intercept_at", value=intercept),
-        alt.param("known", expr="positives === 'unlimited'"),
-        alt.param(
-            "place",
-            expr=f"(round(2 * separation - 2) * {len(POSITIVES)}"
-            f" + indexof({POSITIVES}, positives)) * {DRAWS} + draw - 1",
-        ),
-        alt.param("cell", expr=f"{now} * {per_prevalence} + place"),
-        alt.param("reach", expr=_model("reach", "cell")),
-        alt.param("slope", expr=_model("slope", "cell")),
-        alt.param("intercept", expr=_model("intercept", "cell", "prevalence")),
-        alt.param("log_odds", expr="log(threshold / (1 - threshold))"),
-        alt.param("cut", expr="(log_odds - intercept) / slope"),
-        alt.param("recall", expr="1 - cumulativeNormal(cut - reach)"),
-        alt.param("fpr", expr="1 - cumulativeNormal(cut)"),
-        alt.param("balanced_accuracy", expr=_balanced_accuracy("cut", "reach")),
-        alt.param("best_balanced_accuracy", expr=_best("reach")),
-        alt.param("threshold_loss", expr="best_balanced_accuracy - balanced_accuracy"),
-        alt.param("auc", expr=_auc("reach")),
-        alt.param("possible_auc", expr=_auc("separation")),
-        alt.param("ranking_loss", expr="possible_auc - auc"),
-        alt.param(
-            "say",
-            expr="'At prevalence ' + format(prevalence, '.1~%') + ' and threshold '"
-            " + format(threshold, '.3~f') + ': recall ' + format(recall, '.1%')"
-            " + ', balanced accuracy ' + format(balanced_accuracy, '.3f')"
-            " + '; the best threshold gives '"
-            " + format(best_balanced_accuracy, '.3f') + ', so the threshold loses '"
-            " + format(threshold_loss, '.3f') + '. ROC AUC ' + format(auc, '.3f')"
-            " + ' of a possible ' + format(possible_auc, '.3f')"
-            " + ', so the ranking loses ' + format(ranking_loss, '.3f') + '.'",
-        ),
-    ]
-    panels = [_scores(), _thresholds(), _roc(), _losses(per_prevalence)]
-    chart = (
-        alt.concat(*panels, columns=2, spacing=28)
-        .resolve_scale(color="independent")
-        .add_params(*controls, *numbers)
+    options = [*POSITIVES, "unlimited"]
+    place = (
+        f"(round(2 * separation - 2) * {len(POSITIVES)}"
+        f" + indexof({POSITIVES}, positives)) * {DRAWS} + draw - 1"
     )
-    return Live(
-        chart,
+    now = f"indexof({[*PREVALENCES]}, prevalence)"
+    return parts.figure(
         name,
-        alt="The scores of two classes with a movable threshold; balanced accuracy "
-        "at every threshold; the ROC curve of the model beside the best possible "
-        "one; and, for four prevalences, how much is lost by the threshold and how "
-        "much by the ranking.",
+        controls=[
+            parts.slider("separation", "Separation", 1, 4, 0.5, start=2),
+            parts.choice("prevalence", "Prevalence", PREVALENCES, start=0.02),
+            parts.slider("threshold", "Threshold", 0.005, 0.995, 0.005, start=0.5),
+            parts.choice("positives", "Positives", options, start="unlimited"),
+            parts.slider("draw", "Training set", 1, DRAWS, 1, start=1),
+        ],
+        numbers={
+            "reach_at": reach,
+            "slope_at": slope,
+            "intercept_at": intercept,
+            "known": "positives === 'unlimited'",
+            "place": place,
+            "cell": f"{now} * {per_prevalence} + place",
+            "reach": _model("reach", "cell"),
+            "slope": _model("slope", "cell"),
+            "intercept": _model("intercept", "cell", "prevalence"),
+            "log_odds": "log(threshold / (1 - threshold))",
+            "cut": "(log_odds - intercept) / slope",
+            "recall": "1 - cumulativeNormal(cut - reach)",
+            "fpr": "1 - cumulativeNormal(cut)",
+            "balanced_accuracy": _balanced_accuracy("cut", "reach"),
+            "best_balanced_accuracy": _best("reach"),
+            "threshold_loss": "best_balanced_accuracy - balanced_accuracy",
+            "auc": _auc("reach"),
+            "possible_auc": _auc("separation"),
+            "ranking_loss": "possible_auc - auc",
+        },
+        say="At prevalence {prevalence:.1~%} and threshold {threshold:.3~f}: recall"
+        " {recall:.1%}, balanced accuracy {balanced_accuracy:.3f}; the best threshold"
+        " gives {best_balanced_accuracy:.3f}, so the threshold loses"
+        " {threshold_loss:.3f}. ROC AUC {auc:.3f} of a possible {possible_auc:.3f}, so"
+        " the ranking loses {ranking_loss:.3f}.",
+        panels=[_scores(), _thresholds(), _roc(), _losses(per_prevalence)],
+        alt_text="The scores of two classes with a movable threshold; balanced "
+        "accuracy at every threshold; the ROC curve of the model beside the best "
+        "possible one; and, for four prevalences, how much is lost by the threshold "
+        "and how much by the ranking.",
     )
-
-
-def _percent(share):
-    return f"{100 * share:g} %"
 
 
 def _fitted_models():
@@ -167,9 +126,8 @@ def _fitted_models():
     models = []
     # These problems are small: more threads only wait for one another.
     with threadpool_limits(limits=1):
-        for prevalence, separation, positives, draw in product(
-            PREVALENCES, SEPARATIONS, POSITIVES, range(DRAWS)
-        ):
+        grid = product(PREVALENCES, SEPARATIONS, POSITIVES, range(DRAWS))
+        for prevalence, separation, positives, draw in grid:
             X, y = make_gaussians(
                 round(positives / prevalence),
                 prevalence=prevalence,
@@ -188,13 +146,11 @@ def _fitted_models():
 def _model(part, cell, prevalence=None):
     """Expression for a fitted model's parameter, or that of the limit."""
     # Bayes' rule for the two clouds: log-odds = d x - d^2 / 2 + log(p / (1 - p)).
-    limit = {
-        "reach": "separation",
-        "slope": "separation",
-        "intercept": f"log({prevalence} / (1 - {prevalence}))"
-        " - separation * separation / 2",
-    }
-    return f"(known ? {limit[part]} : {part}_at[{cell}])"
+    prior = f"log({prevalence} / (1 - {prevalence}))"
+    limit = "separation"
+    if part == "intercept":
+        limit = f"{prior} - separation * separation / 2"
+    return f"(known ? {limit} : {part}_at[{cell}])"
 
 
 def _balanced_accuracy(cut, reach):
@@ -211,141 +167,97 @@ def _auc(reach):
 
 
 def _scores():
-    roles = ["majority", "minority"]
     points = alt.Chart(alt.sequence(-4, 8.05, 0.1, as_="x"))
-    x = alt.X(
-        "x:Q",
-        title="score, in standard deviations of a class",
-        scale=alt.Scale(domain=[-4, 8], nice=False),
-    )
+    x = parts.x("x", "score, in standard deviations of a class", [-4, 8])
+    colors = {role: COLORS[role] for role in ("majority", "minority")}
+    densities = {
+        "majority": "densityNormal(datum.x, 0, 1)",
+        "minority": "densityNormal(datum.x, reach, 1)",
+    }
     clouds = (
-        points.transform_calculate(
-            majority="densityNormal(datum.x, 0, 1)",
-            minority="densityNormal(datum.x, reach, 1)",
-        )
-        .transform_fold(roles, as_=["class", "density"])
+        parts.spread(points, "class", "density", densities)
         .mark_area(opacity=0.6)
         .encode(
             x=x,
-            y=alt.Y("density:Q", title="density within the class").stack(None),
-            color=alt.Color(
-                "class:N",
-                scale=alt.Scale(domain=roles, range=[COLORS[role] for role in roles]),
-                legend=alt.Legend(title=None, orient="top"),
-            ),
+            y=parts.y("density", "density within the class").stack(None),
+            color=parts.colored("class", colors, "top"),
         )
     )
     # Where the minority would lie with the best possible direction.
     possible = (
         points.transform_calculate(density="densityNormal(datum.x, separation, 1)")
-        .mark_line(color="#8c8c8c", strokeDash=[4, 4], strokeWidth=1.5)
+        .mark_line(**POSSIBLE)
         .encode(x=x, y="density:Q")
     )
-    return panel(clouds, possible, rule_at("clamp(cut, -4, 8)", "x"), title="Scores")
+    rule = parts.rule_at("clamp(cut, -4, 8)", "x")
+    return parts.panel(clouds, possible, rule, title="Scores")
 
 
 def _thresholds():
-    axis = alt.Axis(
-        values=[float(np.log(t / (1 - t))) for t in (0.005, 0.05, 0.5, 0.95, 0.995)],
-        labelExpr="format(1 / (1 + exp(-datum.value)), '.3~f')",
+    shown = np.array([0.005, 0.05, 0.5, 0.95, 0.995])
+    ticks = np.log(shown / (1 - shown)).tolist()
+    label = "format(1 / (1 + exp(-datum.value)), '.3~f')"
+    title = "threshold (log-odds scale)"
+    line = parts.line(
+        alt.sequence(-EDGE, EDGE + 0.05, 0.1, as_="x"),
+        parts.x("x", title, [-EDGE, EDGE], ticks, labelExpr=label),
+        parts.y("y", "balanced accuracy", [0.4, 1]),
+        clip=True,
     )
-    line = (
-        alt.Chart(alt.sequence(-EDGE, EDGE + 0.05, 0.1, as_="x"))
-        .transform_calculate(
-            y=_balanced_accuracy("(datum.x - intercept) / slope", "reach")
-        )
-        .mark_line(color=COLORS["majority"], clip=True)
-        .encode(
-            x=alt.X(
-                "x:Q",
-                title="threshold (log-odds scale)",
-                axis=axis,
-                scale=alt.Scale(domain=[-EDGE, EDGE], nice=False),
-            ),
-            y=alt.Y("y:Q", title="balanced accuracy", scale=alt.Scale(domain=[0.4, 1])),
-        )
-    )
-    title = {
-        "text": {
-            "expr": "'Balanced accuracy ' + format(balanced_accuracy, '.3f')"
-            " + ', best ' + format(best_balanced_accuracy, '.3f')"
-        }
-    }
-    return panel(
-        line,
-        rule_at("cumulativeNormal(separation / 2)", "y", dash=(2, 3)),
-        dot("log_odds", "balanced_accuracy", "threshold_dot"),
-        title=title,
+    accuracy = _balanced_accuracy("(datum.x - intercept) / slope", "reach")
+    return parts.panel(
+        line.transform_calculate(y=accuracy),
+        parts.rule_at("cumulativeNormal(separation / 2)", "y", dash=(2, 3)),
+        parts.dot("log_odds", "balanced_accuracy", "threshold_dot"),
+        title="Balanced accuracy {balanced_accuracy:.3f}, best"
+        " {best_balanced_accuracy:.3f}",
     )
 
 
 def _roc():
-    points = alt.Chart(alt.sequence(-5, 9.05, 0.1, as_="cut"))
-    axis = alt.Axis(values=[0, 0.25, 0.5, 0.75, 1], format=".2~f")
+    points = alt.sequence(-5, 9.05, 0.1, as_="cut")
+    x = parts.x("fpr", "false positive rate", **parts.UNIT)
+    y = parts.y("tpr", "recall (true positive rate)", **parts.UNIT)
 
-    def curve(reach, **kwargs):
-        return (
-            points.transform_calculate(
-                fpr="1 - cumulativeNormal(datum.cut)",
-                tpr=f"1 - cumulativeNormal(datum.cut - {reach})",
-            )
-            .mark_line(**kwargs)
-            .encode(
-                x=alt.X("fpr:Q", title="false positive rate", axis=axis),
-                y=alt.Y("tpr:Q", title="recall (true positive rate)", axis=axis),
-                order="cut:Q",
-            )
+    def curve(reach, **style):
+        return parts.line(points, x, y, order="cut:Q", **style).transform_calculate(
+            fpr="1 - cumulativeNormal(datum.cut)",
+            tpr=f"1 - cumulativeNormal(datum.cut - {reach})",
         )
 
-    title = {
-        "text": {
-            "expr": "'ROC AUC ' + format(auc, '.3f')"
-            " + ', possible ' + format(possible_auc, '.3f')"
-        }
-    }
-    return panel(
-        curve("separation", color="#8c8c8c", strokeDash=[4, 4], strokeWidth=1.5),
-        curve("reach", color=COLORS["majority"]),
-        dot("fpr", "recall", "roc_dot"),
-        title=title,
+    return parts.panel(
+        curve("separation", **POSSIBLE),
+        curve("reach"),
+        parts.dot("fpr", "recall", "roc_dot"),
+        title="ROC AUC {auc:.3f}, possible {possible_auc:.3f}",
     )
 
 
 def _losses(per_prevalence):
-    labels = [_percent(p) for p in PREVALENCES]
-    data = pd.DataFrame(
-        {"label": labels, "i": range(len(labels)), "prevalence": PREVALENCES}
-    )
+    labels = list(PREVALENCES.values())
+    data = pd.DataFrame({"label": labels, "i": range(len(labels))})
+    data["prevalence"] = list(PREVALENCES)
     cell = f"datum.i * {per_prevalence} + place"
-    bars = (
+    intercept = _model("intercept", cell, "datum.prevalence")
+    reached = _balanced_accuracy("datum.cut", "datum.reach")
+    losses = [
+        f"{_best('datum.reach')} - {reached}",
+        f"{_auc('separation')} - {_auc('datum.reach')}",
+    ]
+    models = (
         alt.Chart(data, name="losses")
         .transform_calculate(reach=_model("reach", cell))
-        .transform_calculate(
-            cut=f"(log_odds - {_model('intercept', cell, 'datum.prevalence')})"
-            f" / {_model('slope', cell)}"
-        )
-        .transform_calculate(
-            **{
-                "threshold loss": _best("datum.reach")
-                + " - "
-                + _balanced_accuracy("datum.cut", "datum.reach"),
-                "ranking loss": f"{_auc('separation')} - {_auc('datum.reach')}",
-            }
-        )
-        .transform_fold(list(LOSSES), as_=["kind", "loss"])
-        .mark_bar(stroke="#8c8c8c", strokeWidth=1)
+        .transform_calculate(cut=f"(log_odds - {intercept}) / {_model('slope', cell)}")
+    )
+    bars = (
+        parts.spread(models, "kind", "loss", dict(zip(LOSSES, losses, strict=True)))
+        .mark_bar(stroke=parts.GRAY, strokeWidth=1)
         .encode(
             x=alt.X("label:N", title="prevalence", sort=labels).axis(labelAngle=0),
-            xOffset=alt.XOffset("kind:N", sort=list(LOSSES)),
-            y=alt.Y("loss:Q", title="points lost", scale=alt.Scale(domain=[0, 0.5])),
-            color=alt.Color(
-                "kind:N",
-                scale=alt.Scale(domain=list(LOSSES), range=list(LOSSES.values())),
-                legend=alt.Legend(title=None, orient="top"),
-            ),
-            opacity=alt.condition(
-                "datum.prevalence === prevalence", alt.value(1), alt.value(0.4)
-            ),
+            xOffset=alt.XOffset("kind:N", sort=[*LOSSES]),
+            y=parts.y("loss", "points lost", [0, 0.5]),
+            color=parts.colored("kind", LOSSES, "top"),
+            opacity=parts.either("datum.prevalence === prevalence", 1, 0.4),
         )
     )
-    return panel(bars, title="What is lost at this threshold")
+    return parts.panel(bars, title="What is lost at this threshold")

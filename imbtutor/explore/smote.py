@@ -2,21 +2,15 @@
 
 import altair as alt
 import numpy as np
-import pandas as pd
 
 from imbtutor._checks import check_labels, check_number, check_points
-from imbtutor.explore.live import Live
-from imbtutor.explore.parts import INK
+from imbtutor.explore import parts
 from imbtutor.roles import COLORS
 from imbtutor.tracing import trace
 
 K_MAX = 8  # more segments than this cannot be told apart in a small panel
-SIZE = 244
-LINK = "#8c8c8c"
-DOMAIN = ["majority", "minority", "new"]
-HUES = [COLORS["majority"], COLORS["minority"], COLORS["added"]]
-SHAPES = ["circle", "triangle-up", "cross"]
-LEGEND = alt.Legend(title=None, symbolOpacity=1, symbolStrokeWidth=0)
+LOOKS = parts.CLASSES | {"new": (COLORS["added"], "cross")}
+LINK = {"strokeWidth": 1.5, "color": parts.GRAY}
 
 
 def explore_smote(X, y, *, n_new=(5, 15, 45), random_state=0, name="smote"):
@@ -87,26 +81,45 @@ def explore_smote(X, y, *, n_new=(5, 15, 45), random_state=0, name="smote"):
     k_start = min(5, k_max)
     runs = [_run(X, y, members, k, n_new, random_state) for k in range(1, k_max + 1)]
     births = [len(child["steps"]) for child in runs[k_start - 1]["children"][0]]
-    panels = [_plane(X, y, start=int(np.argmax(births))), _segments()]
-    chart = alt.concat(*panels, columns=2, spacing=28).add_params(
-        alt.param(
-            "k_neighbors",
-            value=k_start,
-            bind=alt.binding_range(min=1, max=k_max, step=1, name="k_neighbors"),
-        ),
-        alt.param(
-            "n_new",
-            value=n_new[0],
-            bind=alt.binding_select(options=n_new, name="New points"),
-        ),
-        *_numbers(X[members], runs, n_new),
-    )
-    return Live(
-        chart,
+    n = len(members)
+    return parts.figure(
         name,
-        alt="Left, the points of two classes in the plane: one minority point, the "
-        "segments to its minority neighbors, and the synthetic points. Right, each "
+        controls=[
+            parts.slider("k_neighbors", "k_neighbors", 1, k_max, 1, start=k_start),
+            parts.choice("n_new", "New points", n_new, start=n_new[0]),
+        ],
+        numbers={
+            "minority": X[members],
+            "runs": runs,
+            "run": "runs[k_neighbors - 1]",
+            "which": f"indexof({n_new}, n_new)",
+            "children": "run.children[which]",
+            "neighbors": "run.neighbors[parent_id]",
+            "distances": "run.distances[parent_id]",
+            "rows": "children[parent_id].rows",
+            "toward": "children[parent_id].toward",
+            "steps": "children[parent_id].steps",
+            "n_children": "length(steps)",
+            "n_childless": "run.childless[which]",
+            "origin": parts.when(
+                "n_children === 0",
+                "none comes from it",
+                "{n_children} {n_children:comes|come} from it:"
+                " {children[parent_id].text}",
+            ),
+            "childless": parts.when(
+                "n_childless === 0",
+                f"Each of the {n} minority points got one or more.",
+                f"Of the {n} minority points, {{n_childless}} got none.",
+            ),
+        },
+        say="Nearest minority neighbors of point {parent_id} (and distance):"
+        " {run.text[parent_id]}. Of the {n_new} new points, {origin}. {childless}",
+        panels=[_plane(X[y == 0], n, start=int(np.argmax(births))), _segments()],
+        alt_text="Left, the points of two classes in the plane: one minority point, "
+        "the segments to its minority neighbors, and the synthetic points. Right, each "
         "segment from step 0 to 1 with the synthetic points that lie on it.",
+        one_legend=True,
     )
 
 
@@ -126,17 +139,17 @@ def _run(X, y, members, k_neighbors, n_new, random_state):
         born = result.added.reset_index()
         for column in ("parent", "neighbor"):
             born[column] = np.searchsorted(members, born[column])
-        children.append(
-            [_child(born[born["parent"] == i]) for i in range(len(members))]
-        )
+        by_parent = [born[born["parent"] == i] for i in range(len(members))]
+        children.append([_child(each) for each in by_parent])
     # SMOTE asks its fitted neighbors this, and drops the first: the point itself.
-    distance, neighbor = result.sampler.nn_k_.kneighbors(X[members])
+    found = result.sampler.nn_k_.kneighbors(X[members])
+    distance, neighbor = (each[:, 1:].tolist() for each in found)
     return {
-        "neighbors": neighbor[:, 1:].tolist(),
-        "distances": distance[:, 1:].tolist(),
+        "neighbors": neighbor,
+        "distances": distance,
         "text": [
             ", ".join(f"{i} ({d:.3g})" for i, d in zip(*both, strict=True))
-            for both in zip(neighbor[:, 1:], distance[:, 1:], strict=True)
+            for both in zip(neighbor, distance, strict=True)
         ],
         "children": children,
         "childless": [sum(not child["steps"] for child in each) for each in children],
@@ -145,198 +158,84 @@ def _run(X, y, members, k_neighbors, n_new, random_state):
 
 def _child(born):
     """What one parent got; Vega cannot write out a list, so the text is made here."""
-    columns = {"rows": "row", "toward": "neighbor", "steps": "step"}
-    text = [
-        f"toward {i} at step {step:.3f}"
-        for i, step in zip(born["neighbor"], born["step"], strict=True)
-    ]
-    return {key: born[column].tolist() for key, column in columns.items()} | {
-        "text": ", ".join(text)
+    steps = zip(born["neighbor"], born["step"], strict=True)
+    return {
+        "rows": born["row"].tolist(),
+        "toward": born["neighbor"].tolist(),
+        "steps": born["step"].tolist(),
+        "text": ", ".join(f"toward {i} at step {step:.3f}" for i, step in steps),
     }
-
-
-def _numbers(minority, runs, n_new):
-    """Parameters: what the runs gave, and what the present controls take of it."""
-    at = f"indexof({n_new}, n_new)"
-    return [
-        alt.param("minority", value=minority.tolist()),
-        alt.param("runs", value=runs),
-        alt.param("run", expr="runs[k_neighbors - 1]"),
-        alt.param("children", expr=f"run.children[{at}]"),
-        alt.param("neighbors", expr="run.neighbors[parent_id]"),
-        alt.param("distances", expr="run.distances[parent_id]"),
-        alt.param("rows", expr="children[parent_id].rows"),
-        alt.param("toward", expr="children[parent_id].toward"),
-        alt.param("steps", expr="children[parent_id].steps"),
-        alt.param("n_children", expr="length(steps)"),
-        alt.param("n_childless", expr=f"run.childless[{at}]"),
-        alt.param(
-            "say",
-            expr="'Nearest minority neighbors of point ' + parent_id"
-            " + ' (and distance): ' + run.text[parent_id] + '. Of the ' + n_new"
-            " + ' new points, ' + (n_children === 0 ? 'none comes from it'"
-            " : n_children + (n_children === 1 ? ' comes' : ' come') + ' from it: '"
-            " + children[parent_id].text) + '. ' + (n_childless === 0"
-            f" ? 'Each of the {len(minority)} minority points got one or more.'"
-            f" : 'Of the {len(minority)} minority points, ' + n_childless"
-            " + ' got none.')",
-        ),
-    ]
 
 
 def _colored(chart, role):
-    """Give a layer the color and the shape of its role, by common scales."""
-    hue = alt.Scale(domain=DOMAIN, range=HUES)
-    shape = alt.Scale(domain=DOMAIN, range=SHAPES)
-    return chart.transform_calculate(role=f"'{role}'").encode(
-        color=alt.Color("role:N", scale=hue, legend=LEGEND),
-        shape=alt.Shape("role:N", scale=shape, legend=LEGEND),
-    )
+    return parts.points_of_kind(chart, f"'{role}'", LOOKS)
 
 
-def _coordinates(row, x="x", y="y"):
-    """Look up a minority point by an expression that gives its number."""
-    return {x: f"minority[{row}][0]", y: f"minority[{row}][1]"}
+def _place(row):
+    """Where a minority point lies, by an expression that gives its number."""
+    return f"minority[{row}][0]", f"minority[{row}][1]"
 
 
-def _links():
-    """One row for each neighbor of the parent, the nearest first."""
-    return (
-        alt.Chart(alt.sequence(0, K_MAX, as_="rank"))
-        .transform_filter("datum.rank < k_neighbors")
-        .transform_calculate(neighbor="neighbors[datum.rank]")
-    )
+def _born(chart, of=""):
+    """One row for each new point of a parent."""
+    fields = {each: f"{of}{each}" for each in ("rows", "toward", "steps")}
+    names = ["row", "toward", "step"]
+    return chart.transform_calculate(**fields).transform_flatten([*fields], as_=names)
 
 
-def _plane(X, y, start):
-    plane = {
-        "x": alt.X("x:Q", title="feature 1", scale=alt.Scale(zero=False)),
-        "y": alt.Y("y:Q", title="feature 2", scale=alt.Scale(zero=False)),
-    }
-    majority = (
-        alt.Chart(pd.DataFrame(X[y == 0].round(4), columns=["x", "y"]))
-        .mark_point(filled=True, size=22, opacity=0.6)
-        .encode(**plane)
-    )
-    links = (
-        _links()
-        .transform_calculate(**_coordinates("parent_id"))
-        .transform_calculate(**_coordinates("datum.neighbor", "x2", "y2"))
-        .mark_rule(strokeWidth=1.5, color=LINK)
-        .encode(**plane, x2="x2:Q", y2="y2:Q")
-        .properties(name="links")
-    )
-    everyone = alt.Chart(alt.sequence(0, sum(y == 1), as_="id"))
+def _plane(majority, n, start):
+    x, y = _place("datum.id")
+    x2, y2 = _place("datum.toward")
+    everyone = parts.counted(n, "id").transform_calculate(x=x, y=y)
     new = (
-        everyone.transform_calculate(
-            **{
-                name: f"children[datum.id].{name}"
-                for name in ("rows", "toward", "steps")
-            }
-        )
-        .transform_flatten(["rows", "toward", "steps"], as_=["row", "toward", "step"])
+        _born(parts.counted(n, "id", "new_points"), "children[datum.id].")
         .transform_calculate(
-            x=_between(0),
-            y=_between(1),
+            x=f"{x} + datum.step * ({x2} - {x})", y=f"{y} + datum.step * ({y2} - {y})"
         )
         .mark_point(filled=True, size=60)
-        .encode(
-            **plane,
-            opacity=alt.condition(
-                "datum.id === parent_id", alt.value(1), alt.value(0.5)
-            ),
-        )
-        .properties(name="new_points")
+        .encode(**parts.PLANE, opacity=parts.either("datum.id === parent_id", 1, 0.5))
     )
-    parent = (
-        everyone.transform_filter("datum.id === parent_id")
-        .transform_calculate(**_coordinates("datum.id"))
-        .mark_point(size=330, strokeWidth=2, color=INK)
-        .encode(**plane)
+    # A triangle is hollow where SMOTE made nothing from it.
+    fill = parts.either("length(children[datum.id].steps) > 0", 1, 0)
+    style = {"filled": True, "size": 75, "opacity": 1, "stroke": COLORS["minority"]}
+    minority = everyone.mark_point(**style).encode(fillOpacity=fill)
+    numbers = everyone.mark_text(dx=9, dy=-8, fontSize=11, color=parts.INK)
+    parent = _place("parent_id")
+    rows = parts.ranked(K_MAX, "k_neighbors", "links")
+    return parts.stage(
+        parts.links(rows, parent, _place("datum.neighbor"), **LINK),
+        _colored(new, "new"),
+        numbers.encode(**parts.PLANE, text="id:N"),
+        majority=majority,
+        points=minority,
+        kind="'minority'",
+        looks=LOOKS,
+        n=n,
+        pick="parent",
+        start=start,
+        at=parent,
     )
-    pick = alt.selection_point(
-        "parent",
-        fields=["id"],
-        value=start,
-        bind=alt.binding_range(min=0, max=int(sum(y == 1)) - 1, step=1, name="Point"),
-        on="click",
-        nearest=True,
-        clear=False,
-    )
-    minority = (
-        everyone.transform_calculate(**_coordinates("datum.id"))
-        .mark_point(filled=True, size=75, opacity=1, stroke=COLORS["minority"])
-        .encode(
-            **plane,
-            # A triangle is hollow where SMOTE made nothing from it.
-            fillOpacity=alt.condition(
-                "length(children[datum.id].steps) > 0", alt.value(1), alt.value(0)
-            ),
-        )
-        .properties(name="minority_points")
-        .add_params(pick)
-    )
-    numbers = (
-        everyone.transform_calculate(**_coordinates("datum.id"))
-        .mark_text(dx=9, dy=-8, fontSize=11, color=INK)
-        .encode(**plane, text="id:N")
-    )
-    title = {"text": {"expr": "'Point ' + parent_id + ' and its neighbors'"}}
-    below = alt.layer(
-        _colored(majority, "majority"), links, _colored(new, "new"), parent, numbers
-    )
-    # Altair gives a selection to every named layer beside its own, and Vega refuses
-    # that; the names inside a nested layer stay out of it.
-    return _panel(below, _colored(minority, "minority"), title=title, width=SIZE)
-
-
-def _between(column):
-    start, end = f"minority[datum.id][{column}]", f"minority[datum.toward][{column}]"
-    return f"{start} + datum.step * ({end} - {start})"
 
 
 def _segments():
-    row = alt.Y(
-        "rank:O",
-        title="neighbor (distance)",
-        axis=alt.Axis(
-            labelExpr="neighbors[datum.value] + ' (' +"
-            " format(distances[datum.value], '.2f') + ')'",
-            grid=False,
-        ),
+    row = alt.Y("rank:O", title="neighbor (distance)").axis(
+        labelExpr="neighbors[datum.value] + ' (' +"
+        " format(distances[datum.value], '.2f') + ')'",
+        grid=False,
     )
-    unit = alt.Scale(domain=[0, 1])
-    step = alt.X("step:Q", title="step (0 = point, 1 = neighbor)", scale=unit)
-    rules = (
-        _links()
-        .mark_rule(strokeWidth=1.5, color=LINK)
-        .encode(y=row, x=alt.datum(0), x2=alt.datum(1))
-    )
-    ends = [
-        _links()
-        .mark_point(filled=True, size=75, opacity=1)
-        .encode(y=row, x=alt.datum(at))
-        for at in (0, 1)
-    ]
+    ranks = parts.ranked(K_MAX, "k_neighbors").encode(y=row)
+    rules = ranks.mark_rule(**LINK).encode(x=alt.datum(0), x2=alt.datum(1))
+    point = ranks.mark_point(filled=True, size=75, opacity=1)
+    ends = [_colored(point.encode(x=alt.datum(at)), "minority") for at in (0, 1)]
     new = (
-        alt.Chart(alt.Data(values=[{}]))
-        .transform_calculate(rows="rows", toward="toward", steps="steps")
-        .transform_flatten(["rows", "toward", "steps"], as_=["row", "toward", "step"])
+        _born(parts.here())
         .transform_calculate(rank="indexof(neighbors, datum.toward)")
+        .encode(x=parts.x("step", "step (0 = point, 1 = neighbor)", [0, 1]), y=row)
     )
-    marks = (
-        new.mark_point(filled=True, size=60, opacity=1)
-        .encode(x=step, y=row)
-        .properties(name="steps")
-    )
+    marks = new.mark_point(filled=True, size=60, opacity=1).properties(name="steps")
     labels = new.mark_text(angle=270, align="left", dx=8, fontSize=11).encode(
-        x=step, y=row, text=alt.Text("step:Q", format=".2f")
+        text=alt.Text("step:Q", format=".2f")
     )
-    title = {"text": {"expr": "'Its new points: ' + n_children + ' of ' + n_new"}}
-    ends = [_colored(end, "minority") for end in ends]
-    return _panel(rules, *ends, _colored(marks, "new"), labels, title=title, width=215)
-
-
-def _panel(*layers, title, width):
-    # With their axes two panels fill the page, one fills a phone.
-    return alt.layer(*layers, title=title).properties(width=width, height=SIZE)
+    layers = [rules, *ends, _colored(marks, "new"), labels]
+    title = "Its new points: {n_children} of {n_new}"
+    return parts.panel(*layers, title=title, width=215, height=244)

@@ -6,8 +6,7 @@ import pandas as pd
 from sklearn.metrics import confusion_matrix_at_thresholds
 
 from imbtutor._checks import check_labels, check_probabilities
-from imbtutor.explore.live import Live
-from imbtutor.explore.parts import confusion_panel, panel, rule_at
+from imbtutor.explore import parts
 from imbtutor.roles import COLORS
 
 LOW = -4  # the slider starts at 10 to this power; the drawing too
@@ -19,7 +18,7 @@ GRIDS = {
     "30 quantiles": lambda s: np.unique(np.quantile(s, np.linspace(0, 1, 30))),
 }
 MARKS = {  # color, shape, size; drawn in this order, so none hides another
-    "best candidate": ("#E69F00", "square", 200),
+    "best candidate": (parts.ORANGE, "square", 200),
     "best of all": (COLORS["added"], "diamond", 90),
     "yours": (COLORS["minority"], "circle", 90),
 }
@@ -90,95 +89,45 @@ def explore_threshold_search(y_true, y_score, name="threshold-search"):
     exponents = np.arange(LOW * STEPS, 1) / STEPS
     tp_at, fp_at = _called(scores, 10.0**exponents)
     grids = [grid(y_score) for grid in GRIDS.values()]
-    at_grid = [_metrics(*_called(scores, grid), n_pos, n_neg) for grid in grids]
     _, fps, _, tps, cuts = confusion_matrix_at_thresholds(y_true, y_score)
-    at_all = _metrics(tps, fps, n_pos, n_neg)
     ordered = np.sort(y_score)
-    gaps = [
-        np.diff(np.searchsorted(ordered, [*grid, 2])).max() / len(y_true)
-        for grid in grids
-    ]
-
-    options, metrics = list(GRIDS), METRICS
-    controls = [
-        alt.param(
-            "candidates",
-            value=options[0],
-            bind=alt.binding_select(options=options, name="Candidates"),
-        ),
-        alt.param(
-            "metric",
-            value=metrics[0],
-            bind=alt.binding_select(options=metrics, name="Metric"),
-        ),
-        alt.param(
-            "exponent",
-            value=-0.3,  # 0.5
-            bind=alt.binding_range(
-                min=LOW, max=0, step=1 / STEPS, name="log10 of threshold"
-            ),
-        ),
-    ]
-    tables = {
-        "tp_at": tp_at,
-        "fp_at": fp_at,
-        "gap_at": gaps,
-        # one row for each grid, one column for each metric
-        "found_at": [
-            grid[m.argmax()]
-            for grid, values in zip(grids, at_grid, strict=True)
-            for m in values
-        ],
-        "found_value_at": [m.max() for values in at_grid for m in values],
-        "best_at": [cuts[m.argmax()] for m in at_all],
-        "best_value_at": [m.max() for m in at_all],
-    }
+    gaps = [np.diff(np.searchsorted(ordered, [*grid, 2])).max() for grid in grids]
+    # One row for each grid, one column for each metric.
+    highest = [_highest(grid, *_called(scores, grid), n_pos, n_neg) for grid in grids]
+    found, found_value = np.reshape(highest, (-1, 2)).T
+    best, best_value = np.transpose(_highest(cuts, tps, fps, n_pos, n_neg))
+    grid, column = f"indexof({[*GRIDS]}, candidates)", f"indexof({METRICS}, metric)"
+    cell = f"{grid} * {len(METRICS)} + {column}"
     at = f"round({STEPS} * (exponent - {LOW}))"
-    grid, column = f"indexof({options}, candidates)", f"indexof({metrics}, metric)"
-    cell = f"{grid} * {len(metrics)} + {column}"
-    numbers = [
-        *(
-            alt.param(each, value=np.asarray(table).tolist())
-            for each, table in tables.items()
-        ),
-        alt.param("threshold", expr="pow(10, exponent)"),
-        alt.param("tp", expr=f"tp_at[{at}]"),
-        alt.param("fp", expr=f"fp_at[{at}]"),
-        alt.param("fn", expr=f"{n_pos} - tp"),
-        alt.param("tn", expr=f"{n_neg} - fp"),
-        alt.param("value", expr=_metric("tp", "fp", n_pos, n_neg)),
-        alt.param("found", expr=f"found_at[{cell}]"),
-        alt.param("found_value", expr=f"found_value_at[{cell}]"),
-        alt.param("best", expr=f"best_at[{column}]"),
-        alt.param("best_value", expr=f"best_value_at[{column}]"),
-        alt.param("lost", expr="best_value - found_value"),
-        alt.param("gap", expr=f"gap_at[{grid}]"),
-        alt.param(
-            "say",
-            expr="candidates + ': as many as ' + format(gap, '.1%')"
-            " + ' of the cases score between two candidates. The best candidate, '"
-            " + format(found, '.2~r') + ', reaches ' + metric + ' '"
-            " + format(found_value, '.3f') + '; the best threshold, '"
-            " + format(best, '.2~r') + ', ' + format(best_value, '.3f')"
-            " + ': the search loses ' + format(lost, '.3f')"
-            " + '. Yours, ' + format(threshold, '.2~r') + ', reaches '"
-            " + format(value, '.3f') + '.'",
-        ),
-    ]
-    panels = [
-        _search(exponents, tp_at, fp_at, grids, n_pos, n_neg),
-        confusion_panel(title=f"Confusion matrix of {n_pos + n_neg:,} cases"),
-    ]
-    chart = (
-        alt.concat(*panels, columns=2, spacing=20)
-        .resolve_scale(color="independent", shape="independent")
-        .add_params(*controls, *numbers)
-    )
-    return Live(
-        chart,
+    return parts.figure(
         name,
-        alt="A metric at every threshold on a logarithmic scale, with ticks for the "
-        "candidates of a search, a square at the best candidate, a diamond at the "
+        controls=[
+            parts.choice("candidates", "Candidates", [*GRIDS], start=[*GRIDS][0]),
+            parts.choice("metric", "Metric", METRICS, start=METRICS[0]),
+            # The start is log10 of 0.5.
+            parts.slider("exponent", "log10 of threshold", LOW, 0, 1 / STEPS, -0.3),
+        ],
+        numbers={
+            "threshold": "pow(10, exponent)",
+            **parts.looked_up({"tp": tp_at, "fp": fp_at}, at),
+            "fn": f"{n_pos} - tp",
+            "tn": f"{n_neg} - fp",
+            "value": _metric("tp", "fp", n_pos, n_neg),
+            **parts.looked_up({"found": found, "found_value": found_value}, cell),
+            **parts.looked_up({"best": best, "best_value": best_value}, column),
+            "lost": "best_value - found_value",
+            **parts.looked_up({"gap": np.array(gaps) / len(y_true)}, grid),
+        },
+        say="{candidates}: as many as {gap:.1%} of the cases score between two"
+        " candidates. The best candidate, {found:.2~r}, reaches {metric}"
+        " {found_value:.3f}; the best threshold, {best:.2~r}, {best_value:.3f}: the"
+        " search loses {lost:.3f}. Yours, {threshold:.2~r}, reaches {value:.3f}.",
+        panels=[
+            _search(exponents, tp_at, fp_at, grids, n_pos, n_neg),
+            parts.confusion_panel(title=f"Confusion matrix of {n_pos + n_neg:,} cases"),
+        ],
+        alt_text="A metric at every threshold on a logarithmic scale, with ticks for "
+        "the candidates of a search, a square at the best candidate, a diamond at the "
         "best of all thresholds and a point at the present one; beside it the "
         "confusion matrix.",
     )
@@ -189,14 +138,15 @@ def _called(scores, thresholds):
     return [len(each) - np.searchsorted(each, thresholds) for each in scores]
 
 
-def _metrics(tp, fp, n_pos, n_neg):
-    """Return the metrics, in the order of METRICS, at each pair of counts."""
+def _highest(thresholds, tp, fp, n_pos, n_neg):
+    """For each of METRICS the threshold where it is highest, and its value there."""
     tn = n_neg - fp
-    return [
+    metrics = [
         (tp / n_pos + tn / n_neg) / 2,
         2 * tp / (n_pos + tp + fp),
         (tp + tn) / (n_pos + n_neg),
     ]
+    return [(thresholds[each.argmax()], each.max()) for each in metrics]
 
 
 def _metric(tp, fp, n_pos, n_neg):
@@ -209,82 +159,43 @@ def _metric(tp, fp, n_pos, n_neg):
 
 
 def _search(exponents, tp_at, fp_at, grids, n_pos, n_neg):
-    lowest = 10.0**LOW
-    x = alt.X(
-        "x:Q",
-        title="threshold (log scale)",
-        scale=alt.Scale(type="log", domain=[lowest, 1], nice=False, clamp=True),
-        axis=alt.Axis(
-            values=[10.0**e for e in range(LOW + 1, 1)], format="~r", grid=False
-        ),
-    )
-    line = (
-        alt.Chart(
-            pd.DataFrame({"x": (10.0**exponents).round(9), "tp": tp_at, "fp": fp_at}),
-            name="curve",
-        )
-        .transform_calculate(y=_metric("datum.tp", "datum.fp", n_pos, n_neg))
-        .mark_line(color=COLORS["majority"], strokeWidth=2)
-        .encode(x=x, y=alt.Y("y:Q", title="chosen metric", scale=alt.Scale(zero=False)))
-    )
+    ends, ticks = [10.0**LOW, 1], [10.0**e for e in range(LOW + 1, 1)]
+    options = {"log": True, "scale": {"clamp": True}, "grid": False}
+    x = parts.x("x", "threshold (log scale)", ends, ticks, "~r", **options)
+    y = parts.y("y", "chosen metric", scale={"zero": False})
+    data = pd.DataFrame({"x": (10.0**exponents).round(9), "tp": tp_at, "fp": fp_at})
+    metric = _metric("datum.tp", "datum.fp", n_pos, n_neg)
+    line = parts.line(data, x, y, "curve", strokeWidth=2).transform_calculate(y=metric)
     # Ticks closer than a thousandth of the axis fall on one another.
     tried = pd.concat(
-        pd.DataFrame({"x": _seen(grid), "grid": option})
+        pd.DataFrame({"x": np.log10(np.clip(grid, *ends)).round(3), "grid": option})
         for option, grid in zip(GRIDS, grids, strict=True)
-    )
+    ).drop_duplicates()
+    tried["x"] = 10 ** tried["x"]
     ticks = (
         alt.Chart(tried, name="ticks")
         .transform_filter("datum.grid === candidates")
         .mark_rule(color=COLORS["added"], opacity=0.7)
         .encode(x=x, y=alt.value(178), y2=alt.value(190))
     )
-    title = {
-        "text": {
-            "expr": "'Found ' + format(found_value, '.3f')"
-            " + ', possible ' + format(best_value, '.3f')"
-        }
-    }
-    return panel(
-        line,
-        ticks,
-        rule_at("threshold", "x"),
-        _marks(),
-        title=title,
-    )
-
-
-def _seen(grid):
-    """Return the places of the candidates on the log axis, each once."""
-    places = np.log10(np.clip(grid, 10.0**LOW, 1)).round(3)
-    return 10 ** np.unique(places)
+    layers = [line, ticks, parts.rule_at("threshold", "x"), _marks()]
+    title = "Found {found_value:.3f}, possible {best_value:.3f}"
+    return parts.panel(*layers, title=title)
 
 
 def _marks():
-    kinds = list(MARKS)
-    color, shape, size = (
-        alt.Scale(domain=kinds, range=list(looks))
-        for looks in zip(*MARKS.values(), strict=True)
-    )
-    legend = alt.Legend(title=None, orient="bottom")
+    looks = {kind: (color, shape) for kind, (color, shape, _) in MARKS.items()}
+    sizes = alt.Scale(domain=[*MARKS], range=[size for _, _, size in MARKS.values()])
+    x, y = "[found, best, threshold]", "[found_value, best_value, value]"
+    x = f"clamp({x}[datum.i], {10.0**LOW}, 1)"
     return (
-        alt.Chart(pd.DataFrame({"kind": kinds}), name="marks")
-        .transform_calculate(
-            x=f"clamp({_of_kind('found', 'best', 'threshold')}, {10.0**LOW}, 1)",
-            y=_of_kind("found_value", "best_value", "value"),
-        )
+        alt.Chart(pd.DataFrame({"kind": [*MARKS], "i": range(3)}), name="marks")
+        .transform_calculate(x=x, y=f"{y}[datum.i]")
         .mark_point(filled=True, opacity=1, stroke="white")
         .encode(
             x="x:Q",
             y="y:Q",
-            color=alt.Color("kind:N", scale=color, legend=legend),
-            shape=alt.Shape("kind:N", scale=shape, legend=legend),
-            size=alt.Size("kind:N", scale=size, legend=None),
+            **parts.marked("kind", looks),
+            size=alt.Size("kind:N", scale=sizes, legend=None),
         )
     )
-
-
-def _of_kind(found, best, yours):
-    """Expression that chooses among three values, by the kind of a mark."""
-    first, second, _ = MARKS
-    others = f"datum.kind === '{second}' ? {best} : {yours}"
-    return f"(datum.kind === '{first}' ? {found} : {others})"

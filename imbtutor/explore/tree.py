@@ -6,8 +6,7 @@ from sklearn.tree import DecisionTreeClassifier
 from threadpoolctl import threadpool_limits
 
 from imbtutor.datasets import ISLANDS, make_islands
-from imbtutor.explore.live import Live
-from imbtutor.explore.parts import INK, panel
+from imbtutor.explore import parts
 from imbtutor.roles import COLORS
 
 PREVALENCES = [round(0.02 * step, 2) for step in range(1, 11)]
@@ -15,9 +14,15 @@ LEAVES = 40  # min_samples_leaf runs from 1 to this
 N_TRAIN = 1000
 N_TEST = 20_000
 GRID = 244  # pixels of the picture; no number shown is made from them
-FATES = ["called positive", "outvoted", "not split off"]
-HUES = [COLORS["minority"], "#E69F00", COLORS["removed"]]
-SHADES = [0.55, 0.4, 0.1]
+FATES = {
+    "called positive": COLORS["minority"],
+    "outvoted": parts.ORANGE,
+    "not split off": COLORS["removed"],
+}
+SHADE = "[0.55, 0.4, 0.1][datum.rank]"
+MAJORITY = {"shape": "square", "color": COLORS["majority"], "size": 4, "strokeWidth": 0}
+MINORITY = {"shape": "triangle-up", "color": COLORS["minority"], "size": 26}
+MINORITY |= {"stroke": parts.INK, "strokeWidth": 0.4}
 
 
 def explore_tree(name="tree"):
@@ -69,21 +74,6 @@ def explore_tree(name="tree"):
     # These problems are small: more threads only wait for one another.
     with threadpool_limits(limits=1):
         runs = [_runs(prevalence) for prevalence in PREVALENCES]
-    slider = alt.binding_range
-    controls = [
-        alt.param(
-            "prevalence",
-            value=0.1,
-            bind=slider(
-                min=PREVALENCES[0], max=PREVALENCES[-1], step=0.02, name="Prevalence"
-            ),
-        ),
-        alt.param(
-            "min_samples_leaf",
-            value=10,
-            bind=slider(min=1, max=LEAVES, step=1, name="min_samples_leaf"),
-        ),
-    ]
     islands = range(len(ISLANDS))
 
     def each(expr):
@@ -92,56 +82,47 @@ def explore_tree(name="tree"):
     def total(expr):
         return " + ".join(expr.format(k=k) for k in islands)
 
-    numbers = [
-        alt.param("runs", value=runs),
-        alt.param("run", expr="runs[round(prevalence / 0.02) - 1]"),
-        alt.param(
-            "points", expr="[split(run.points[0], ','), split(run.points[1], ',')]"
-        ),
-        alt.param("boxes", expr="split(run.boxes[min_samples_leaf - 1], ',')"),
-        alt.param("calls", expr="run.calls[min_samples_leaf - 1]"),
-        alt.param("moved_calls", expr="run.moved_calls[min_samples_leaf - 1]"),
-        alt.param("n_leaves", expr="length(boxes) / 5"),
-        alt.param("island_size", expr="run.train"),
-        alt.param("island_recall", expr=each("calls[{k}] / run.test[{k}]")),
-        alt.param("island_moved", expr=each("moved_calls[{k}] / run.test[{k}]")),
-        alt.param("tp", expr=total("calls[{k}]")),
-        alt.param("moved_tp", expr=total("moved_calls[{k}]")),
-        alt.param("fp", expr=f"calls[{len(ISLANDS)}]"),
-        alt.param("moved_fp", expr=f"moved_calls[{len(ISLANDS)}]"),
-        alt.param("positives", expr=total("run.test[{k}]")),
-        alt.param("recall", expr="tp / positives"),
-        alt.param("moved_recall", expr="moved_tp / positives"),
-        alt.param("precision", expr="tp + fp > 0 ? tp / (tp + fp) : null"),
-        # Some leaf is always at least as rich as the whole: never undefined.
-        alt.param("moved_precision", expr="moved_tp / (moved_tp + moved_fp)"),
-        alt.param("n_found", expr=total("(island_recall[{k}] > 0.5 ? 1 : 0)")),
-        alt.param("n_moved", expr=total("(island_moved[{k}] > 0.5 ? 1 : 0)")),
-        alt.param(
-            "say",
-            expr="'At prevalence ' + format(prevalence, '.0%') + ', with leaves of at"
-            " least ' + min_samples_leaf + ', the tree finds ' + n_found"
-            f" + ' of {len(ISLANDS)} islands at threshold 0.5: recall '"
-            " + format(recall, '.0%') + ', precision ' + (precision === null"
-            " ? 'undefined' : format(precision, '.0%')) + '. At a threshold equal to"
-            " the prevalence it finds ' + n_moved + ': recall '"
-            " + format(moved_recall, '.0%') + ', precision '"
-            " + format(moved_precision, '.0%') + '.'",
-        ),
-    ]
     most = max(text.count(",") + 1 for run in runs for text in run["boxes"]) // 5
-    chart = (
-        alt.concat(_partition(most), _bars(), columns=2, spacing=28)
-        .resolve_scale(color="independent")
-        .add_params(*controls, *numbers)
-    )
-    return Live(
-        chart,
+    return parts.figure(
         name,
-        alt="Left, a square of majority points with four islands of minority points, "
-        "cut into the rectangles of a decision tree, shaded by whether they are "
-        "called positive, outvoted or poor in positives. Right, for each island a bar "
-        "with the shares of its points that meet these three fates.",
+        controls=[
+            parts.slider("prevalence", "Prevalence", 0.02, 0.2, 0.02, start=0.1),
+            parts.slider("min_samples_leaf", "min_samples_leaf", 1, LEAVES, 1, 10),
+        ],
+        numbers={
+            "runs": runs,
+            "run": "runs[round(prevalence / 0.02) - 1]",
+            "points": "[split(run.points[0], ','), split(run.points[1], ',')]",
+            "boxes": "split(run.boxes[min_samples_leaf - 1], ',')",
+            "calls": "run.calls[min_samples_leaf - 1]",
+            "moved_calls": "run.moved_calls[min_samples_leaf - 1]",
+            "n_leaves": "length(boxes) / 5",
+            "island_size": "run.train",
+            "island_recall": each("calls[{k}] / run.test[{k}]"),
+            "island_moved": each("moved_calls[{k}] / run.test[{k}]"),
+            "tp": total("calls[{k}]"),
+            "moved_tp": total("moved_calls[{k}]"),
+            "fp": f"calls[{len(ISLANDS)}]",
+            "moved_fp": f"moved_calls[{len(ISLANDS)}]",
+            "positives": total("run.test[{k}]"),
+            "recall": "tp / positives",
+            "moved_recall": "moved_tp / positives",
+            "precision": "tp + fp > 0 ? tp / (tp + fp) : null",
+            # Some leaf is always at least as rich as the whole: never undefined.
+            "moved_precision": "moved_tp / (moved_tp + moved_fp)",
+            "n_found": total("(island_recall[{k}] > 0.5 ? 1 : 0)"),
+            "n_moved": total("(island_moved[{k}] > 0.5 ? 1 : 0)"),
+        },
+        say="At prevalence {prevalence:.0%}, with leaves of at least"
+        f" {{min_samples_leaf}}, the tree finds {{n_found}} of {len(ISLANDS)} islands"
+        " at threshold 0.5: recall {recall:.0%}, precision {precision:.0%}. At a"
+        " threshold equal to the prevalence it finds {n_moved}: recall"
+        " {moved_recall:.0%}, precision {moved_precision:.0%}.",
+        panels=[_partition(most), _bars()],
+        alt_text="Left, a square of majority points with four islands of minority "
+        "points, cut into the rectangles of a decision tree, shaded by whether they "
+        "are called positive, outvoted or poor in positives. Right, for each island a "
+        "bar with the shares of its points that meet these three fates.",
     )
 
 
@@ -157,18 +138,16 @@ def _runs(prevalence):
         share = tree.fit(X, y).predict_proba(X_test)[:, 1]
         run["boxes"].append(_boxes(tree.tree_, prevalence))
         # What predict calls positive, and what the moved threshold does.
-        for kind, called in [
-            ("calls", share > 0.5),
-            ("moved_calls", share >= prevalence),
-        ]:
+        calls, moved_calls = share > 0.5, share >= prevalence
+        for kind, called in [("calls", calls), ("moved_calls", moved_calls)]:
             by_island = _count(home[called[positive]])
             run[kind].append([*by_island, int(called[~positive].sum())])
+    places = (X * GRID).round().astype(int)
+    points = [_text(places[y == label]) for label in (0, 1)]
     return run | {
         "train": _count(_home(X[y == 1])),
         "test": _count(home),
-        "points": [
-            _text((X[y == label] * GRID).round().astype(int)) for label in (0, 1)
-        ],
+        "points": points,
     }
 
 
@@ -216,95 +195,62 @@ def _boxes(tree, prevalence):
 
 
 def _partition(most):
-    unit = alt.Scale(domain=[0, 1], nice=False)
-    axis = alt.Axis(values=[0, 0.5, 1])
-    x = alt.X("x:Q", title="feature 1", scale=unit, axis=axis)
-    y = alt.Y("y:Q", title="feature 2", scale=unit, axis=axis)
+    plane = {
+        "x": parts.x("x", "feature 1", [0, 1], [0, 0.5, 1]),
+        "y": parts.y("y", "feature 2", [0, 1], [0, 0.5, 1]),
+    }
+    edges = ["x", "x2", "y", "y2"]
+    places = {e: f"boxes[5 * datum.i + {k}] / {GRID}" for k, e in enumerate(edges)}
     boxes = (
-        alt.Chart(alt.sequence(0, most, as_="i"), name="boxes")
+        parts.counted(most, "i", "boxes")
         .transform_filter("datum.i < n_leaves")
-        .transform_calculate(
-            **{
-                edge: f"boxes[5 * datum.i + {k}] / {GRID}"
-                for k, edge in enumerate(["x", "x2", "y", "y2"])
-            },
-            rank="toNumber(boxes[5 * datum.i + 4])",
-        )
-        .transform_calculate(fate=f"{FATES}[datum.rank]", shade=f"{SHADES}[datum.rank]")
-        .mark_rect(stroke="#8c8c8c", strokeWidth=0.7)
-        .encode(x=x, x2="x2:Q", y=y, y2="y2:Q", **_fate(legend=None))
+        .transform_calculate(**places, rank="toNumber(boxes[5 * datum.i + 4])")
+        .transform_calculate(fate=f"{[*FATES]}[datum.rank]", shade=SHADE)
+        .mark_rect(stroke=parts.GRAY, strokeWidth=0.7)
+        .encode(**plane, x2="x2:Q", y2="y2:Q", **_fate(None))
     )
     clouds = [
-        alt.Chart(alt.sequence(0, N_TRAIN, as_="i"))
+        parts.counted(N_TRAIN, "i")
         .transform_filter(f"datum.i < length(points[{label}]) / 2")
         .transform_calculate(
             x=f"points[{label}][2 * datum.i] / {GRID}",
             y=f"points[{label}][2 * datum.i + 1] / {GRID}",
         )
-        .mark_point(filled=True, tooltip=None, aria=False, **style)
-        .encode(x=x, y=y)
-        for label, style in enumerate(
-            [
-                {
-                    "shape": "square",
-                    "size": 4,
-                    "color": COLORS["majority"],
-                    "opacity": 1,
-                    "strokeWidth": 0,
-                },
-                {
-                    "shape": "triangle-up",
-                    "size": 26,
-                    "color": COLORS["minority"],
-                    "opacity": 1,
-                    "stroke": INK,
-                    "strokeWidth": 0.4,
-                },
-            ]
-        )
+        .mark_point(filled=True, opacity=1, tooltip=None, aria=False, **style)
+        .encode(**plane)
+        for label, style in enumerate([MAJORITY, MINORITY])
     ]
-    title = {"text": {"expr": "'Tree with ' + n_leaves + ' leaves'"}}
-    return panel(boxes, *clouds, title=title).properties(height=244)
+    title = "Tree with {n_leaves} leaves"
+    return parts.panel(boxes, *clouds, title=title, height=244)
 
 
 def _bars():
+    shares = [
+        "island_recall[datum.island]",
+        "island_moved[datum.island] - island_recall[datum.island]",
+        "1 - island_moved[datum.island]",
+    ]
+    islands = parts.counted(len(ISLANDS), "island", "bars")
     bars = (
-        alt.Chart(alt.sequence(0, len(ISLANDS), as_="island"), name="bars")
-        .transform_calculate(
-            **{
-                FATES[0]: "island_recall[datum.island]",
-                FATES[1]: "island_moved[datum.island] - island_recall[datum.island]",
-                FATES[2]: "1 - island_moved[datum.island]",
-            }
-        )
-        .transform_fold(FATES, as_=["fate", "share"])
-        .transform_calculate(rank=f"indexof({FATES}, datum.fate)")
-        .transform_calculate(shade=f"{SHADES}[datum.rank]")
-        .mark_bar(stroke="#8c8c8c", strokeWidth=1)
+        parts.spread(islands, "fate", "share", dict(zip(FATES, shares, strict=True)))
+        .transform_calculate(rank=f"indexof({[*FATES]}, datum.fate)")
+        .transform_calculate(shade=SHADE)
+        .mark_bar(stroke=parts.GRAY, strokeWidth=1)
         .encode(
             x=alt.X("island:O", title="positives of the island in the training set")
             .axis(labelAngle=0, labelExpr="island_size[datum.value]")
             .scale(paddingInner=0.35),
-            y=alt.Y("share:Q", title="share of its fresh points")
-            .axis(format="%", values=[0, 0.5, 1])
-            .scale(domain=[0, 1]),
+            y=parts.y("share", "share of its fresh points", [0, 1], [0, 0.5, 1], "%"),
             order="rank:Q",
-            **_fate(
-                alt.Legend(
-                    title=None, symbolOpacity=0.6, columnPadding=3, symbolSize=70
-                )
-            ),
+            **_fate("bottom", symbolOpacity=0.6, columnPadding=3, symbolSize=70),
         )
     )
-    title = {
-        "text": {"expr": f"'Found at threshold 0.5: ' + n_found + ' of {len(ISLANDS)}'"}
-    }
-    return panel(bars, title=title).properties(height=244)
+    title = f"Found at threshold 0.5: {{n_found}} of {len(ISLANDS)}"
+    return parts.panel(bars, title=title, height=244)
 
 
-def _fate(legend):
-    scale = alt.Scale(domain=FATES, range=HUES)
+def _fate(orient, **legend):
     return {
-        "color": alt.Color("fate:N", scale=scale, legend=legend),
+        "color": parts.colored("fate", FATES, orient, **legend),
         "fillOpacity": alt.FillOpacity("shade:Q", scale=None),
     }

@@ -190,7 +190,25 @@ def test_every_figure_is_alive(lab, page):
             arg=count,
             timeout=60_000,
         )
+    # Each follows the window, in and out again, once it is in sight.
+    canvases = page.locator(".live-drawing canvas")
+    before = [canvas.evaluate("node => node.clientWidth") for canvas in canvases.all()]
+    assert len(before) == len(FIGURES)
+    page.set_viewport_size({"width": 1000, "height": 900})
+    for canvas in canvases.all():
+        canvas.scroll_into_view_if_needed()
+        until(canvas, "node => node.clientWidth <= node.parentNode.clientWidth")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    for canvas, width in zip(canvases.all(), before, strict=True):
+        canvas.scroll_into_view_if_needed()
+        until(canvas, f"node => node.clientWidth === {width}")
     shut_down(url)
+
+
+def until(locator, condition):
+    """Wait until an element fulfils a condition, a function in JavaScript."""
+    node = locator.element_handle()
+    locator.page.wait_for_function(condition, arg=node)
 
 
 def run_next(page):

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import binom
 
 from imbtutor.explore import explore_sample_size
-from imbtutor.explore.imbalance import FEW, PREVALENCES, ROWS
+from imbtutor.explore.sample_size import FEW, PREVALENCES, ROWS
 
 EXACT = {"rel": 0, "abs": 1e-6}
 LABELS = {"rows": "Rows", "prevalence": "Prevalence", "draw": "Draw"}
