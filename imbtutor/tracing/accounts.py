@@ -25,8 +25,9 @@ class Table(NamedTuple):
             name: pd.Series([self.lines[row][name] for row in rows], dtype=dtype)
             for name, dtype in self.dtypes.items()
         }
-        index = pd.Index(rows, dtype=int, name="row")
-        return pd.DataFrame(columns).set_index(index)
+        table = pd.DataFrame(columns)
+        table.index = pd.Index(rows, dtype=int, name="row")
+        return table
 
 
 def account(origin, **tables):

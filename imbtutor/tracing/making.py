@@ -164,14 +164,13 @@ def kmeans(sampler, X, y, run):
     for label, clustering in zip(labels, clusterings, strict=True):
         mine = [call for call in calls if _label(call) == label]
         weights = np.array([sparsities.pop(0) for _ in mine])
-        cluster = -1
+        clusters = iter(np.unique(clustering.result))
         for call, weight in zip(mine, weights / weights.sum(), strict=True):
             # It takes the clusters in turn, and passes over some.
-            found = False
-            while not found:
-                cluster += 1
+            for cluster in clusters:
                 rows = np.flatnonzero((clustering.result == cluster) & (y == label))
-                found = np.array_equal(values[rows], dense(call.args[0]))
+                if np.array_equal(values[rows], dense(call.args[0])):
+                    break
             batch = _line(call, rows, rows)
             n_new = len(batch["step"])
             batches.append(
