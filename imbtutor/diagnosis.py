@@ -599,8 +599,8 @@ def _repeats(data, numbers, rng):
     copies = pd.DataFrame({"row": rows, "class": data.codes}).duplicated()
     repeated = rows.duplicated(keep=False)
     codes = pd.Series(data.codes)[repeated].groupby(rows[repeated])
-    apart = pd.Series(False, index=rows.index)
-    apart[repeated] = codes.transform("min") != codes.transform("max")
+    mixed = codes.transform("min") != codes.transform("max")
+    apart = mixed.reindex(rows.index, fill_value=False)
     is_positive = data.y == 1
     found = []
     for subject, key, text, which, meaning, none in (
