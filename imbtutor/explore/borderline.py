@@ -318,8 +318,8 @@ def _steps():
     point = ranks.mark_point(filled=True, size=75, opacity=1)
     parent = point.encode(x=alt.datum(0))
     neighbor = point.encode(x=alt.datum(1))
-    group = "group_names[groups[{}]]"
-    other = f"ids[near[datum.rank]] < 0 ? 'majority' : {group.format('ids[near[datum.rank]]')}"
+    kind, there = "group_names[groups[{}]]".format, "ids[near[datum.rank]]"
+    other = f"{there} < 0 ? 'majority' : {kind(there)}"
     at, title = [-0.5, 0, 0.5, 1], "step (0 = point, 1 = there)"
     across = parts.x("step", title, [-0.5, 1], at, ".1f")
     new = (
@@ -333,7 +333,7 @@ def _steps():
     )
     return parts.panel(
         rules.encode(x=alt.datum(0), x2=alt.datum(1)),
-        parts.points_of_kind(parent, group.format("point_id"), LOOKS, **COUNTED),
+        parts.points_of_kind(parent, kind("point_id"), LOOKS, **COUNTED),
         parts.points_of_kind(neighbor, other, LOOKS, **COUNTED),
         parts.points_of_kind(marks, "'new'", LOOKS, **COUNTED),
         labels,
