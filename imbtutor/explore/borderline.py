@@ -19,6 +19,12 @@ LOOKS = {
     "noise": (parts.PINK, "triangle-down"),
     "new": (COLORS["added"], "cross"),
 }
+# The legend counts what the picture shows.
+LEGEND = {
+    "columns": 3,
+    "labelExpr": "datum.label === 'majority' ? datum.label : datum.label + ' (' +"
+    " {safe: n_safe, danger: n_danger, noise: n_noise, new: n_made}[datum.label] + ')'",
+}
 
 
 def explore_borderline(X, y, *, n_new=30, random_state=0, name="borderline"):
@@ -52,8 +58,7 @@ def explore_borderline(X, y, *, n_new=30, random_state=0, name="borderline"):
         ``groups`` (0 safe, 1 danger, 2 noise); ``n_safe``, ``n_danger``, ``n_noise``;
         ``n_made``, the number of new points. Of the picked point: ``neighbors``
         (those m, rows of X, nearest first), ``near`` (the k points that it may step
-        toward, rows of X), and of its new points ``rows`` in ``X_resampled``,
-        ``toward`` (rows of X), ``steps`` and ``n_children``, how many they are.
+        toward, rows of X) and ``n_children``, the number of its new points.
 
     Raises
     ------
@@ -85,31 +90,25 @@ def explore_borderline(X, y, *, n_new=30, random_state=0, name="borderline"):
             f"each one takes {K} neighbors."
         )
     m_values = list(range(2, min(M_MAX, len(X) - 1) + 1, 2))
+    m_start = min(10, m_values[-1])
     nearest = _nearest(X, X[members], m_values[-1])
-    foreign = {m: (y[nearest[:, :m]] == 0).sum(axis=1) for m in m_values}
+    near_own = members[_nearest(X[members], X[members], K)]
+    foreign = [(y[nearest[:, :m]] == 0).sum(axis=1) for m in m_values]
     # The danger rule of Han and others: m/2 <= foreign < m.
-    groups = {m: np.where(f == m, 2, 1 * (2 * f >= m)) for m, f in foreign.items()}
+    groups = [
+        np.where(f == m, 2, 1 * (2 * f >= m))
+        for f, m in zip(foreign, m_values, strict=True)
+    ]
     runs = [
-        [_run(X, y, members, each, m, groups[m], n_new, random_state) for m in m_values]
+        [
+            _run(X, y, _sampler(each, n + n_new, m, random_state), group)
+            for m, group in zip(m_values, groups, strict=True)
+        ]
         for each in SAMPLERS
     ]
-    near_own = members[_nearest(X[members], X[members], K)]
-    # The axes stand still; SVM-SMOTE goes at most half of the way to the other side.
-    beyond = (1.5 * X[members][:, None] - 0.5 * X[near_own]).reshape(-1, 2)
-    lows, highs = (
-        np.min([X.min(0), beyond.min(0)], 0),
-        np.max([X.max(0), beyond.max(0)], 0),
-    )
-    plane = {
-        each: getattr(parts, each)(
-            each, f"feature {i + 1}", [lows[i], highs[i]], scale={"nice": True}
-        )
-        for i, each in enumerate("xy")
-    }
-    m_start = min(10, m_values[-1])
-    births = [len(each["rows"]) for each in runs[0][m_start // 2 - 1]["children"]]
     ids = np.full(len(X), -1)
     ids[members] = np.arange(n)
+    start = int(np.argmax(runs[0][m_start // 2 - 1]["children"]))
     return parts.figure(
         name,
         controls=[
@@ -123,8 +122,8 @@ def explore_borderline(X, y, *, n_new=30, random_state=0, name="borderline"):
             "nearest": nearest,
             "near_any": _nearest(X, X[members], K),
             "near_own": near_own,
-            "foreign_at": list(foreign.values()),
-            "groups_at": list(groups.values()),
+            "foreign_at": foreign,
+            "groups_at": groups,
             "group_names": GROUPS,
             "runs": runs,
             "at": "m_neighbors / 2 - 1",
@@ -137,18 +136,14 @@ def explore_borderline(X, y, *, n_new=30, random_state=0, name="borderline"):
             },
             "neighbors": "slice(nearest[point_id], 0, m_neighbors)",
             "near": "(sampler === 'borderline-2' ? near_any : near_own)[point_id]",
-            "children": "run.children",
-            "rows": "children[point_id].rows",
-            "toward": "children[point_id].toward",
-            "steps": "children[point_id].steps",
-            "n_children": "length(rows)",
-            "n_made": "run.made",
+            "n_children": "run.children[point_id]",
+            "n_made": "length(run.step)",
         },
         say="With m = {m_neighbors}: {n_safe} safe, {n_danger} in danger, {n_noise}"
         " noise. {run.outcome} Point {point_id} has {foreign[point_id]} foreign among"
         " its {m_neighbors} nearest: {group_names[groups[point_id]]}."
-        " {children[point_id].text}",
-        panels=[_plane(X[y == 0], n, int(np.argmax(births)), plane), _steps()],
+        " {run.text[point_id]}",
+        panels=[_plane(X, y, near_own, start), _steps()],
         alt_text="Left, two classes in the plane: minority points by group (safe, "
         "danger, noise), lines from one of them to its m nearest points, and the new "
         "points. Right, a line for each point that it may step toward, with the steps "
@@ -163,82 +158,76 @@ def _nearest(pool, points, n_neighbors):
     return search.kneighbors(points, return_distance=False)[:, 1:]
 
 
-def _run(X, y, members, name, m_neighbors, groups, n_new, random_state):
-    """Run one sampler with one m; say what came of it, and of each point."""
+def _sampler(name, n_minority, m_neighbors, random_state):
     # Imported here: the other figures need not wait for imbalanced-learn.
     from imblearn.over_sampling import SVMSMOTE, BorderlineSMOTE
+
+    kind = {} if name == "SVM-SMOTE" else {"kind": name}
+    return (BorderlineSMOTE if kind else SVMSMOTE)(
+        sampling_strategy={1: n_minority},
+        k_neighbors=K,
+        m_neighbors=m_neighbors,
+        random_state=random_state,
+        **kind,
+    )
+
+
+def _run(X, y, sampler, groups):
+    """Run one sampler; say what came of it, and of each minority point."""
     from sklearn.svm import SVC
 
-    n = len(members)
-    settings = {
-        "sampling_strategy": {1: n + n_new},
-        "k_neighbors": K,
-        "m_neighbors": m_neighbors,
-        "random_state": random_state,
-    }
-    if name == "SVM-SMOTE":
-        sampler = SVMSMOTE(**settings)
+    members = np.flatnonzero(y == 1)
+    candidate, vectors = groups == 1, []
+    if not hasattr(sampler, "kind"):
         # The estimator that SVMSMOTE makes for itself.
-        machine = SVC(gamma="scale", random_state=random_state).fit(X, y)
-        candidate = np.isin(members, machine.support_)
-        fails = (groups[candidate] == 2).all()
-        wasted = "SVMSMOTE raises an error: all of its support vectors are noise."
+        machine = SVC(gamma="scale", random_state=sampler.random_state).fit(X, y)
+        vectors = np.flatnonzero(np.isin(members, machine.support_))
+        candidate = np.isin(np.arange(len(members)), vectors) & (groups != 2)
+    outcome = "BorderlineSMOTE returns the data unchanged, without a warning."
+    if len(vectors) and not candidate.any():
+        outcome = "SVMSMOTE raises an error: all its support vectors are noise."
+        parent, toward, step = [], [], []
     else:
-        sampler = BorderlineSMOTE(kind=name, **settings)
-        candidate, fails = np.ones(n, dtype=bool), False
-        wasted = "BorderlineSMOTE returns the data unchanged, without a warning."
-    if fails:
-        born = []
-    else:
-        born = trace(sampler, X, y).added.reset_index()
-        born = [born[born["parent"] == row] for row in members]
-    made = sum(map(len, born))
-    few = "" if made == n_new else f" of the {n_new} asked for"
-    points = "point" if made == 1 else "points"
+        made = trace(sampler, X, y).added
+        parent = np.searchsorted(members, made["parent"]).tolist()
+        toward, step = made["neighbor"].tolist(), made["step"].tolist()
+    n_asked = sampler.sampling_strategy[1] - len(members)
+    if step:
+        few = "" if len(step) == n_asked else f" of the {n_asked} asked for"
+        outcome = f"{len(step)} new point{'s'[: len(step) != 1]}{few}."
+    text = [
+        "It may be a parent, but no draw fell on it."
+        if may
+        else "It is no parent: "
+        + (
+            "noise."
+            if group == 2
+            else "not in danger."
+            if not len(vectors)
+            else "no support vector."
+        )
+        for may, group in zip(candidate, groups, strict=True)
+    ]
+    own = dict(zip(members.tolist(), range(len(members)), strict=True))
+    for i in set(parent):
+        told = [
+            f"{'away from' if by < 0 else 'toward'} {own.get(to, 'the majority')}"
+            f" at step {by:.2f}"
+            for of, to, by in zip(parent, toward, step, strict=True)
+            if of == i
+        ]
+        verb = "is" if len(told) == 1 else "are"
+        text[i] = f"{len(told)} {verb} made from it: {', '.join(told)}."
     return {
-        "made": made,
-        "outcome": f"{made} new {points}{few}." if made else wasted,
-        "support": (candidate & (name == "SVM-SMOTE")).tolist(),
-        "children": [
-            _child(
-                born[i] if len(born) else None,
-                members,
-                _reason(name, candidate[i], groups[i]),
-            )
-            for i in range(n)
-        ],
-    }
-
-
-def _reason(name, candidate, group):
-    """Say why a point without new points has none."""
-    if not candidate:
-        return "It is no support vector, so nothing is made from it."
-    if name == "SVM-SMOTE":
-        if group == 2:
-            return "It is a support vector, but noise, so nothing is made from it."
-    elif group != 1:
-        return "It is not in danger, so nothing is made from it."
-    return "It may be a parent, but no draw fell on it."
-
-
-def _child(born, members, reason):
-    """What one parent got; Vega cannot write out a list, so the text is made here."""
-    if born is None or born.empty:
-        return {"rows": [], "toward": [], "steps": [], "text": reason}
-    lines = zip(born["neighbor"], born["step"], strict=True)
-    own = {row: f"{i}" for i, row in enumerate(members)}
-    told = ", ".join(
-        f"{'away from' if step < 0 else 'toward'} {own.get(row, 'the majority')}"
-        f" at step {step:.2f}"
-        for row, step in lines
-    )
-    verb = "is" if len(born) == 1 else "are"
-    return {
-        "rows": born["row"].tolist(),
-        "toward": born["neighbor"].tolist(),
-        "steps": born["step"].round(9).tolist(),
-        "text": f"{len(born)} {verb} made from it: {told}.",
+        "parent": parent,
+        "toward": toward,
+        "step": step,
+        "support": [*map(int, vectors)],
+        "children": np.bincount(parent, minlength=len(members)).tolist()
+        if parent
+        else [0] * len(members),
+        "outcome": outcome,
+        "text": text,
     }
 
 
@@ -247,44 +236,50 @@ def _place(row):
     return f"points[{row}][0]", f"points[{row}][1]"
 
 
-def _born(chart, of=""):
-    """One row for each new point of a parent."""
-    fields = {each: f"{of}{each}" for each in ("rows", "toward", "steps")}
-    names = ["row", "toward", "step"]
-    return chart.transform_calculate(**fields).transform_flatten([*fields], as_=names)
+def _born(name):
+    """One row for each new point."""
+    fields = ["parent", "toward", "step"]
+    rows = parts.here(name, **{each: f"run.{each}" for each in fields})
+    return rows.transform_flatten(fields)
 
 
-def _plane(majority, n, start, plane):
-    x, y = _place("members[datum.id]")
-    x2, y2 = _place("datum.toward")
-    parent = _place("members[point_id]")
+def _plane(X, y, near_own, start):
+    # The axes stand still; SVM-SMOTE goes at most half of the way to the other side.
+    beyond = (1.5 * X[y == 1][:, None] - 0.5 * X[near_own]).reshape(-1, 2)
+    reach = np.vstack([X, beyond])
+    ends, n = np.column_stack([reach.min(axis=0), reach.max(axis=0)]), len(near_own)
+    plane = {
+        "x": parts.x("x", "feature 1", ends[0], scale={"nice": True}),
+        "y": parts.y("y", "feature 2", ends[1], scale={"nice": True}),
+    }
+    x, y_ = _place("members[datum.id]")
+    everyone = parts.counted(n, "id").transform_calculate(x=x, y=y_)
+    ringed = parts.counted(n, "id", "support_vectors").transform_filter(
+        "indexof(run.support, datum.id) >= 0"
+    )
+    rings = ringed.transform_calculate(x=x, y=y_).mark_point(
+        shape="circle", size=170, strokeWidth=1.2, color=parts.INK
+    )
+    (x, y_), (x2, y2) = _place("members[datum.parent]"), _place("datum.toward")
     new = (
-        _born(parts.counted(n, "id", "new_points"), "children[datum.id].")
+        _born("new_points")
         .transform_calculate(
-            x=f"{x} + datum.step * ({x2} - {x})", y=f"{y} + datum.step * ({y2} - {y})"
+            x=f"{x} + datum.step * ({x2} - {x})", y=f"{y_} + datum.step * ({y2} - {y_})"
         )
         .mark_point(filled=True, size=55)
-        .encode(**plane, opacity=parts.either("datum.id === point_id", 1, 0.45))
-    )
-    everyone = parts.counted(n, "id").transform_calculate(x=x, y=y)
-    support = (
-        parts.counted(n, "id", "support_vectors")
-        .transform_filter("run.support[datum.id]")
-        .transform_calculate(x=x, y=y)
-        .mark_point(shape="circle", size=170, strokeWidth=1.2, color=parts.INK)
-        .encode(**plane)
+        .encode(**plane, opacity=parts.either("datum.parent === point_id", 1, 0.45))
     )
     rows = parts.ranked(M_MAX, "m_neighbors", "links")
-    link = parts.either(
+    parent, to = _place("members[point_id]"), _place("datum.neighbor")
+    links = parts.links(rows, parent, to, plane, strokeWidth=1.2)
+    by_class = parts.either(
         "ids[datum.neighbor] < 0", COLORS["majority"], COLORS["minority"]
     )
-    to = _place("datum.neighbor")
-    lines = parts.links(rows, parent, to, plane, strokeWidth=1.2)
     return parts.stage(
-        lines.encode(color=link),
-        parts.points_of_kind(new, "'new'", LOOKS, **COUNTED),
-        support,
-        majority=majority,
+        links.encode(color=by_class),
+        parts.points_of_kind(new, "'new'", LOOKS, **LEGEND),
+        rings.encode(**plane),
+        majority=X[y == 0],
         points=everyone.mark_point(filled=True, size=70, opacity=1),
         kind="group_names[groups[datum.id]]",
         looks=LOOKS,
@@ -293,18 +288,8 @@ def _plane(majority, n, start, plane):
         start=start,
         at=parent,
         plane=plane,
-        **COUNTED,
+        **LEGEND,
     )
-
-
-# The legend counts what the picture shows.
-COUNTED = {
-    "columns": 3,
-    "labelExpr": "datum.label + (datum.label === 'safe' ? ' (' + n_safe + ')'"
-    " : datum.label === 'danger' ? ' (' + n_danger + ')'"
-    " : datum.label === 'noise' ? ' (' + n_noise + ')'"
-    " : datum.label === 'new' ? ' (' + n_made + ')' : '')",
-}
 
 
 def _steps():
@@ -316,27 +301,26 @@ def _steps():
     ranks = parts.ranked(K, f"{K}").encode(y=row)
     rules = ranks.mark_rule(strokeWidth=1.5, color=parts.GRAY)
     point = ranks.mark_point(filled=True, size=75, opacity=1)
-    parent = point.encode(x=alt.datum(0))
-    neighbor = point.encode(x=alt.datum(1))
     kind, there = "group_names[groups[{}]]".format, "ids[near[datum.rank]]"
-    other = f"{there} < 0 ? 'majority' : {kind(there)}"
+    ends = {0: kind("point_id"), 1: f"{there} < 0 ? 'majority' : {kind(there)}"}
     at, title = [-0.5, 0, 0.5, 1], "step (0 = point, 1 = there)"
-    across = parts.x("step", title, [-0.5, 1], at, ".1f")
     new = (
-        _born(parts.here())
+        _born("steps")
+        .transform_filter("datum.parent === point_id")
         .transform_calculate(rank="indexof(near, datum.toward)")
-        .encode(x=across, y=row)
+        .encode(x=parts.x("step", title, [-0.5, 1], at, ".1f"), y=row)
     )
-    marks = new.mark_point(filled=True, size=60, opacity=1).properties(name="steps")
-    labels = new.mark_text(angle=270, align="left", dx=8, fontSize=11).encode(
-        text=alt.Text("step:Q", format=".2f")
-    )
+    labels = new.mark_text(angle=270, align="left", dx=8, fontSize=11)
     return parts.panel(
         rules.encode(x=alt.datum(0), x2=alt.datum(1)),
-        parts.points_of_kind(parent, kind("point_id"), LOOKS, **COUNTED),
-        parts.points_of_kind(neighbor, other, LOOKS, **COUNTED),
-        parts.points_of_kind(marks, "'new'", LOOKS, **COUNTED),
-        labels,
+        *(
+            parts.points_of_kind(point.encode(x=alt.datum(end)), word, LOOKS, **LEGEND)
+            for end, word in ends.items()
+        ),
+        parts.points_of_kind(
+            new.mark_point(filled=True, size=60, opacity=1), "'new'", LOOKS, **LEGEND
+        ),
+        labels.properties(name="labels").encode(text=alt.Text("step:Q", format=".2f")),
         title="Its new points: {n_children} of {n_made}",
         width=205,
         height=244,
