@@ -30,6 +30,7 @@ CHAPTERS = {
     "23_class_weights": "Class weights",
     "24_calibration": "Probabilities: calibrated, broken, repaired",
     "32_smote": "SMOTE from scratch",
+    "34_borderline_svm_smote": "Borderline-SMOTE and SVM-SMOTE",
 }
 """The chapters that a report may name: file stem and title."""
 
