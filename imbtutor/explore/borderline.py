@@ -195,19 +195,11 @@ def _run(X, y, sampler, groups):
     if step:
         few = "" if len(step) == n_asked else f" of the {n_asked} asked for"
         outcome = f"{len(step)} new point{'s'[: len(step) != 1]}{few}."
-    text = [
-        "It may be a parent, but no draw fell on it."
-        if may
-        else "It is no parent: "
-        + (
-            "noise."
-            if group == 2
-            else "not in danger."
-            if not len(vectors)
-            else "no support vector."
-        )
-        for may, group in zip(candidate, groups, strict=True)
-    ]
+    missing = "in danger" if hasattr(sampler, "kind") else "a support vector"
+    other = f"It is not {missing}, and no parent."
+    reasons = np.where(groups == 2, "It is noise, and no parent.", other)
+    unlucky = "It may be a parent, but no draw fell on it."
+    text = np.where(candidate, unlucky, reasons).tolist()
     own = dict(zip(members.tolist(), range(len(members)), strict=True))
     for i in set(parent):
         told = [
@@ -223,9 +215,7 @@ def _run(X, y, sampler, groups):
         "toward": toward,
         "step": step,
         "support": [*map(int, vectors)],
-        "children": np.bincount(parent, minlength=len(members)).tolist()
-        if parent
-        else [0] * len(members),
+        "children": [parent.count(i) for i in range(len(members))],
         "outcome": outcome,
         "text": text,
     }

@@ -142,7 +142,7 @@ def test_the_sentence_tells_groups_and_fate(show, data):
             assert sentence.endswith("It may be a parent, but no draw fell on it.")
         else:
             why = "noise" if group == "noise" else "not in danger"
-            assert sentence.endswith(f"It is no parent: {why}.")
+            assert sentence.endswith(f"It is {why}, and no parent.")
     assert f"{(groups == 'safe').sum()} safe, " in sentence
     assert f"{N_NEW} new points. " in sentence
 
