@@ -30,6 +30,7 @@ CHAPTERS = {
     "23_class_weights": "Class weights",
     "24_calibration": "Probabilities: calibrated, broken, repaired",
     "32_smote": "SMOTE from scratch",
+    "34_borderline_svm_smote": "Borderline-SMOTE and SVM-SMOTE",
 }
 """The chapters that a report may name: file stem and title."""
 
@@ -889,7 +890,8 @@ def _neighbors(data, numbers, rng):
         chapters = ("05_minority_anatomy", "04_when_it_does_not_matter")
         return [Finding("Neighbors", "fine", text, meaning, chapters)]
     meaning = "Many live near the border of the classes, and there a model is made."
-    return [Finding("Neighbors", "note", text, meaning, ("05_minority_anatomy",))]
+    chapters = ("05_minority_anatomy", "34_borderline_svm_smote")
+    return [Finding("Neighbors", "note", text, meaning, chapters)]
 
 
 def _next(data, numbers, rng):

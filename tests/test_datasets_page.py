@@ -4,13 +4,16 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from imblearn.datasets import make_imbalance
 from sklearn.datasets import load_breast_cancer, load_digits
 from sklearn.model_selection import StratifiedKFold
+from sklearn.neighbors import NearestNeighbors
+from sklearn.preprocessing import StandardScaler
 
 import imbtutor
-from imbtutor import load_wine_quality
+from imbtutor import load_benchmark_set, load_wine_quality
 from imbtutor.roles import COLORS
 
 BOOK = Path(__file__).parent.parent / "book"
@@ -113,6 +116,32 @@ def test_the_card_of_the_breast_cancer_data():
     assert f"{pairs.sum()} pairs of columns" in text
     spread = cancer.data.std()
     assert f"from {spread.min():.4f} to {spread.max():.0f}" in text
+
+
+@pytest.mark.parametrize(
+    ("title", "name"), [("Abalone", "abalone"), ("US crime", "us_crime")]
+)
+def test_the_cards_of_the_benchmark_sets(title, name):
+    try:
+        found = load_benchmark_set(name, download=False)
+    except FileNotFoundError:
+        pytest.skip("needs the benchmark sets: IMBTUTOR_DATA")
+    text, table = card(title)
+    X, y = pd.DataFrame(found.data), found.target
+    expected = facts(X, y, X.assign(target=y))
+    assert table == {fact: [value] for fact, value in expected.items()}
+    pairs = np.triu(X.corr().abs(), k=1) > 0.95
+    assert f"{pairs.sum()} pairs of columns" in text
+    if name == "abalone":
+        assert (X.iloc[:, :3].sum(axis=1) == 1).all() and X.iloc[:, 3].nunique() > 2
+        scaled = StandardScaler().fit_transform(X)
+        search = NearestNeighbors(n_neighbors=11).fit(scaled)
+        near = search.kneighbors(scaled[y == 1], return_distance=False)[:, 1:]
+        n_safe = ((y[near] == 0).sum(axis=1) < 5).sum()
+        assert f"{n_safe} of the {y.sum()} positives are safe" in text
+    else:
+        assert (X.min() == 0).all() and (X.max() == 1).all()
+        assert f"from {X.std().min():.2f} to {X.std().max():.2f}" in text
 
 
 def test_every_toy_function_has_its_line():
