@@ -46,6 +46,7 @@ FIGURES = {
     "explore_gradient": "explore_gradient()",
     "explore_interval": "explore_interval()",
     "explore_minority_types": "explore_minority_types()",
+    "explore_mixed": "explore_mixed(*contracts, impossible)",
     "explore_prevalence": "explore_prevalence(*scores)",
     "explore_sample_size": "explore_sample_size()",
     "explore_separation": "explore_separation()",
