@@ -30,6 +30,7 @@ CHAPTERS = {
     "23_class_weights": "Class weights",
     "24_calibration": "Probabilities: calibrated, broken, repaired",
     "32_smote": "SMOTE from scratch",
+    "36_mixed_data": "Categorical and mixed data: SMOTENC and SMOTEN",
 }
 """The chapters that a report may name: file stem and title."""
 
@@ -809,7 +810,7 @@ def _text(data, numbers, rng):
             "Encode them inside the pipeline. SMOTE steps from number to number and "
             "does not fit; SMOTENC and SMOTEN of imbalanced-learn are made for "
             "categories.",
-            ("32_smote",),
+            ("36_mixed_data",),
         )
     ]
 

@@ -1,5 +1,7 @@
 """One made row of a table with numbers and categories, beside its parents."""
 
+from collections import Counter
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -223,6 +225,7 @@ def _table(added, rows, texts, X, y, impossible):
     broken = impossible(rows).reindex(columns=list(X), fill_value=False)
     broken[no_value.any(axis=1)] = False  # a row without a value is judged by that
     bad = broken | no_value.reindex(columns=list(X), fill_value=False)
+    words = {column: X[column].to_numpy() for column in X.select_dtypes("category")}
     shown = []
     for i, line in enumerate(added.iloc[:N_SHOWN].to_dict("records")):
         label = rows.index[i]
@@ -232,13 +235,11 @@ def _table(added, rows, texts, X, y, impossible):
         for j, column in enumerate(X):
             if column in texts:
                 made[j], notes[j] = texts[column][i]
-            elif "voters" in line:
-                counts = X[column].iloc[line["neighbors"]].value_counts()
-                if column in X.select_dtypes("category"):
-                    n = counts[rows.loc[label, column]]
-                    notes[j] = f"{n} of {counts.sum()} votes"
-                    given = ", ".join(f"{w} {c}" for w, c in counts.items() if c)
-                    votes.append(f"{column}: {given}")
+            elif column in words and "neighbors" in line:
+                given = Counter(words[column][line["neighbors"]])
+                notes[j] = f"{given[made[j]]} of {given.total()} votes"
+                ranking = ", ".join(f"{word} {n}" for word, n in given.most_common())
+                votes.append(f"{column}: {ranking}")
         at = bad.columns[bad.loc[label]].tolist()
         shown.append(
             {
