@@ -92,7 +92,9 @@ def explore_mixed(X, y, impossible, *, random_state=0, name="mixed"):
             "least 6, and fewer than half."
         )
     runs = _runs(X, y, categorical, random_state)
-    tables = {key: _table(*run, X, y, impossible) for key, run in runs.items()}
+    tables = {
+        key: _table(*run, X, y, categorical, impossible) for key, run in runs.items()
+    }
     n_made = int(len(y) - 2 * y.sum())
     n_shown = min(N_SHOWN, n_made)
     minority = X[y == 1]
@@ -165,14 +167,11 @@ def _runs(X, y, categorical, random_state):
     def run(sampler, data):
         result = trace(sampler, data, y)
         made = result.X_resampled.loc[result.added.index]
-        rows = pd.DataFrame(index=made.index, columns=list(X), dtype=object)
+        rows = pd.DataFrame(np.nan, made.index, list(X))
+        rows[categorical] = rows[categorical].astype(object)
         if numbers[0] in made:
-            units = scaler.inverse_transform(made[numbers])
-            # A fee of 0 must not come back as 1e-15.
-            rows[numbers] = units.round(6)
-        else:
-            rows[numbers] = np.nan
-        rows[numbers] = rows[numbers].astype(float)
+            # Rounded, as a fee of 0 must not come back as 1e-15.
+            rows[numbers] = scaler.inverse_transform(made[numbers]).round(6)
         return result.added, made, rows
 
     runs = {}
@@ -218,14 +217,14 @@ def _runs(X, y, categorical, random_state):
     return runs
 
 
-def _table(added, rows, texts, X, y, impossible):
+def _table(added, rows, texts, X, y, categorical, impossible):
     """What the figure shows of one method."""
     number = np.cumsum(y) - 1  # of each minority row, counted from 0
-    no_value = rows.select_dtypes(object).isna()
+    no_value = rows[categorical].isna()
     broken = impossible(rows).reindex(columns=list(X), fill_value=False)
     broken[no_value.any(axis=1)] = False  # a row without a value is judged by that
     bad = broken | no_value.reindex(columns=list(X), fill_value=False)
-    words = {column: X[column].to_numpy() for column in X.select_dtypes("category")}
+    words = {column: X[column].to_numpy() for column in categorical}
     shown = []
     for i, line in enumerate(added.iloc[:N_SHOWN].to_dict("records")):
         label = rows.index[i]
