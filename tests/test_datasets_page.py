@@ -4,13 +4,14 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from imblearn.datasets import make_imbalance
 from sklearn.datasets import load_breast_cancer, load_digits
 from sklearn.model_selection import StratifiedKFold
 
 import imbtutor
-from imbtutor import load_wine_quality
+from imbtutor import load_benchmark_set, load_wine_quality
 from imbtutor.roles import COLORS
 
 BOOK = Path(__file__).parent.parent / "book"
@@ -113,6 +114,46 @@ def test_the_card_of_the_breast_cancer_data():
     assert f"{pairs.sum()} pairs of columns" in text
     spread = cancer.data.std()
     assert f"from {spread.min():.4f} to {spread.max():.0f}" in text
+
+
+def benchmark_card(title, name):
+    """Compare the table of a card with its set; return the text and the features."""
+    try:
+        found = load_benchmark_set(name, download=False)
+    except FileNotFoundError:
+        pytest.skip("needs the benchmark sets: IMBTUTOR_DATA")
+    text, table = card(title)
+    X = pd.DataFrame(found.data)
+    expected = facts(X, found.target, X.assign(target=found.target))
+    assert table == {fact: [value] for fact, value in expected.items()}
+    return text, X
+
+
+def test_the_card_of_the_cars():
+    text, X = benchmark_card("Car evaluation, good or very good", "car_eval_34")
+    sizes = [4, 4, 4, 3, 3, 3]
+    assert "six groups of 4, 4, 4, 3, 3 and 3" in text
+    for group in np.split(np.arange(21), np.cumsum(sizes)[:-1]):
+        assert (X[group].sum(axis=1) == 1).all() and X[group].isin([0, 1]).all(
+            axis=None
+        )
+    assert not X.duplicated().any() and len(X) == np.prod(sizes) == 1728
+
+
+def test_the_card_of_the_thyroid_set():
+    text, X = benchmark_card("Thyroid, sick", "thyroid_sick")
+    words = [column for column in X if X[column].isin([0, 1]).all()]
+    assert f"Only {X.shape[1] - len(words)} columns" in text and len(words) == 46
+    firsts = [*range(1, 33, 2), 34, 37, 40, 43]
+    assert f"{len(firsts)} pairs" in text
+    sums = pd.DataFrame({first: X[first] + X[first + 1] for first in firsts})
+    assert (sums[firsts[1:]] == 1).all(axis=None)
+    assert sums[1].value_counts().to_dict() == {1: 3622, 0: 150}
+    assert "both columns are 0 in 150 rows" in text
+    assert (X[46] == 1).all() and (X[range(47, 52)].sum(axis=1) == 1).all()
+    assert sorted(words) == sorted(
+        [*firsts, *(first + 1 for first in firsts), *range(46, 52)]
+    )
 
 
 def test_every_toy_function_has_its_line():
