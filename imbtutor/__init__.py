@@ -9,6 +9,7 @@ from imbtutor.benchmark_sets import load_benchmark_set
 from imbtutor.datasets import (
     make_gaussians,
     make_islands,
+    make_mixed,
     make_outliers,
     make_scores,
     make_transactions,
@@ -26,6 +27,7 @@ __all__ = [
     "load_wine_quality",
     "make_gaussians",
     "make_islands",
+    "make_mixed",
     "make_outliers",
     "make_scores",
     "make_transactions",

@@ -31,6 +31,7 @@ CHAPTERS = {
     "24_calibration": "Probabilities: calibrated, broken, repaired",
     "32_smote": "SMOTE from scratch",
     "34_borderline_svm_smote": "Borderline-SMOTE and SVM-SMOTE",
+    "36_mixed_data": "Categorical and mixed data: SMOTENC and SMOTEN",
 }
 """The chapters that a report may name: file stem and title."""
 
@@ -810,7 +811,7 @@ def _text(data, numbers, rng):
             "Encode them inside the pipeline. SMOTE steps from number to number and "
             "does not fit; SMOTENC and SMOTEN of imbalanced-learn are made for "
             "categories.",
-            ("32_smote",),
+            ("36_mixed_data",),
         )
     ]
 

@@ -8,6 +8,7 @@ from sklearn.metrics import roc_auc_score
 from imbtutor import (
     make_gaussians,
     make_islands,
+    make_mixed,
     make_outliers,
     make_scores,
     make_transactions,
@@ -98,6 +99,61 @@ def test_the_amount_of_a_transaction_is_a_hint_and_no_proof():
         log = np.log(X.loc[y == label, "amount"])
         assert log.std() == pytest.approx(1, abs=0.04)
         assert log.mean() == pytest.approx(log.median(), abs=0.07)
+
+
+PLANS = ["prepaid", "mobile", "home"]
+
+
+@pytest.mark.parametrize(
+    ("label", "plans", "tablets", "vouchers", "cards", "months", "gigabytes"),
+    [
+        (0, [0.25, 0.45, 0.30], 0.3, 0.4, 0.3, 30, 8),
+        (1, [0.40, 0.35, 0.25], 0.5, 0.6, 0.6, 12, 4),
+    ],
+)
+def test_mixed_contracts_are_as_described(
+    label, plans, tablets, vouchers, cards, months, gigabytes
+):
+    X, y = make_mixed(40_000, prevalence=0.25, random_state=0)
+    X = X[y == label]
+    prepaid = X["plan"] == "prepaid"
+    # Five standard errors of a share of one half among 4,000 rows or more.
+    near = {"abs": 0.04}
+    found = X["plan"].value_counts(normalize=True)[PLANS]
+    assert found.tolist() == pytest.approx(plans, **near)
+    for plan in PLANS[1:]:
+        found = (X.loc[X["plan"] == plan, "device"] == "tablet").mean()
+        assert found == pytest.approx(tablets, **near)
+    found = (X.loc[prepaid, "payment"] == "voucher").mean()
+    assert found == pytest.approx(vouchers, **near)
+    found = (X.loc[~prepaid, "payment"] == "card").mean()
+    assert found == pytest.approx(cards, **near)
+    # An exponential has its mean as standard deviation: the error is 1 %. The
+    # logarithm of the gigabytes has 0.7: less.
+    assert X["months"].mean() == pytest.approx(months, rel=0.05)
+    assert X["gigabytes"].median() == pytest.approx(gigabytes, rel=0.05)
+
+
+def test_impossible_contracts_do_not_occur_and_all_others_do():
+    X, y = make_mixed(40_000, prevalence=0.25, random_state=0)
+    devices = {"phone", "tablet"}, {"tablet", "router"}
+    allowed = {("prepaid", "phone", payment) for payment in ("voucher", "card")} | {
+        (plan, device, payment)
+        for plan, its in zip(["mobile", "home"], devices, strict=True)
+        for device in its
+        for payment in ("card", "debit")
+    }
+    for label in (0, 1):
+        rows = X.loc[y == label, ["plan", "device", "payment"]]
+        assert set(rows.itertuples(index=False, name=None)) == allowed
+    fees = X["fee"].groupby(X["plan"], observed=True).agg(["min", "max"])
+    assert fees.loc["prepaid"].tolist() == [0, 0]
+    assert fees.loc["mobile"].tolist() == pytest.approx([5, 35], abs=0.1)
+    assert fees.loc["home"].tolist() == pytest.approx([15, 45], abs=0.1)
+    assert np.allclose(X["fee"] * 100, (X["fee"] * 100).round())
+    # As SMOTENC(categorical_features="auto") wants them.
+    assert X.dtypes.astype(str).tolist() == ["category"] * 3 + ["float64"] * 3
+    assert list(X["plan"].cat.categories) == ["home", "mobile", "prepaid"]
 
 
 @pytest.mark.parametrize(("separation", "outliers"), [(4, 0.2), (2, 0.5), (3, 0)])

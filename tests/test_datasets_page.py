@@ -122,6 +122,8 @@ def test_the_card_of_the_breast_cancer_data():
     ("title", "name"), [("Abalone", "abalone"), ("US crime", "us_crime")]
 )
 def test_the_cards_of_the_benchmark_sets(title, name):
+def benchmark_card(title, name):
+    """Compare the table of a card with its set; return the text and the features."""
     try:
         found = load_benchmark_set(name, download=False)
     except FileNotFoundError:
@@ -142,6 +144,37 @@ def test_the_cards_of_the_benchmark_sets(title, name):
     else:
         assert (X.min() == 0).all() and (X.max() == 1).all()
         assert f"from {X.std().min():.2f} to {X.std().max():.2f}" in text
+    X = pd.DataFrame(found.data)
+    expected = facts(X, found.target, X.assign(target=found.target))
+    assert table == {fact: [value] for fact, value in expected.items()}
+    return text, X
+
+
+def test_the_card_of_the_cars():
+    text, X = benchmark_card("Car evaluation, good or very good", "car_eval_34")
+    sizes = [4, 4, 4, 3, 3, 3]
+    assert "six groups of 4, 4, 4, 3, 3 and 3" in text
+    for group in np.split(np.arange(21), np.cumsum(sizes)[:-1]):
+        assert (X[group].sum(axis=1) == 1).all() and X[group].isin([0, 1]).all(
+            axis=None
+        )
+    assert not X.duplicated().any() and len(X) == np.prod(sizes) == 1728
+
+
+def test_the_card_of_the_thyroid_set():
+    text, X = benchmark_card("Thyroid, sick", "thyroid_sick")
+    words = [column for column in X if X[column].isin([0, 1]).all()]
+    assert f"Only {X.shape[1] - len(words)} columns" in text and len(words) == 46
+    firsts = [*range(1, 33, 2), 34, 37, 40, 43]
+    assert f"{len(firsts)} pairs" in text
+    sums = pd.DataFrame({first: X[first] + X[first + 1] for first in firsts})
+    assert (sums[firsts[1:]] == 1).all(axis=None)
+    assert sums[1].value_counts().to_dict() == {1: 3622, 0: 150}
+    assert "both columns are 0 in 150 rows" in text
+    assert (X[46] == 1).all() and (X[range(47, 52)].sum(axis=1) == 1).all()
+    assert sorted(words) == sorted(
+        [*firsts, *(first + 1 for first in firsts), *range(46, 52)]
+    )
 
 
 def test_every_toy_function_has_its_line():

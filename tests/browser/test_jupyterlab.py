@@ -25,10 +25,14 @@ FIRST = {
     for path in sorted(NOTEBOOKS.glob("[0-5]*.ipynb"), reverse=True)
 }
 DATA = (
-    "from imbtutor import make_gaussians, make_scores\n"
+    "from imbtutor import make_gaussians, make_mixed, make_scores\n"
     "from imbtutor.explore import *\n"
     "scores = make_scores(200, prevalence=0.2, random_state=0)\n"
     "points = make_gaussians(100, prevalence=0.1, random_state=0)\n"
+    "contracts = make_mixed(100, random_state=0)\n"
+    "def impossible(rows):\n"
+    "    prepaid = rows['plan'] == 'prepaid'\n"
+    "    return (prepaid & (rows['fee'] > 0)).to_frame('fee')\n"
     "import pandas as pd\n"
     "from itertools import product\n"
     "from imbtutor.explore.faults import COLUMNS\n"
@@ -47,6 +51,7 @@ FIGURES = {
     "explore_gradient": "explore_gradient()",
     "explore_interval": "explore_interval()",
     "explore_minority_types": "explore_minority_types()",
+    "explore_mixed": "explore_mixed(*contracts, impossible)",
     "explore_prevalence": "explore_prevalence(*scores)",
     "explore_sample_size": "explore_sample_size()",
     "explore_separation": "explore_separation()",
