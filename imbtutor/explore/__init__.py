@@ -1,5 +1,6 @@
 """Interactive figures, alive in the static page and in JupyterLab."""
 
+from imbtutor.explore.adasyn import explore_adasyn
 from imbtutor.explore.calibration import explore_calibration
 from imbtutor.explore.class_weight import explore_class_weight
 from imbtutor.explore.confusion import explore_confusion
@@ -21,6 +22,7 @@ from imbtutor.explore.workbench import bench
 __all__ = [
     "Live",
     "bench",
+    "explore_adasyn",
     "explore_calibration",
     "explore_class_weight",
     "explore_confusion",
