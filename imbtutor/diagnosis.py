@@ -30,6 +30,7 @@ CHAPTERS = {
     "23_class_weights": "Class weights",
     "24_calibration": "Probabilities: calibrated, broken, repaired",
     "32_smote": "SMOTE from scratch",
+    "35_adasyn_kmeans_smote": "ADASYN and K-means SMOTE",
 }
 """The chapters that a report may name: file stem and title."""
 

@@ -122,8 +122,9 @@ def explore_adasyn(X, y, *, n_clusters=(8, 20, 40), random_state=0, name="adasyn
             ),
             "why": parts.when(
                 "kmeans",
-                "Point {point_id} lies in cluster {cluster}, which holds {n_own} minority"
-                " {n_own:point|points} ({share:.0%} of all its points) and {fate}.",
+                "Point {point_id} lies in cluster {cluster}, which holds {n_own}"
+                " minority {n_own:point|points} ({share:.0%} of all its points)"
+                " and {fate}.",
                 "Point {point_id} has r = {r:.2f}"
                 " ({foreign} of {n_neighbors} in the majority).",
             ),
@@ -195,10 +196,9 @@ def _kmeans(X, y, members, n_clusters, random_state):
         near = search.kneighbors(X[rows], return_distance=False)[:, 1:]
         for place, found in zip(np.flatnonzero(at == i), rows[near], strict=True):
             neighbors[place] = found.tolist()
-    # Its number stands above its topmost minority point.
-    tops = [
-        max(X[members[at == i]].tolist(), key=lambda p: p[1]) for i in range(len(own))
-    ]
+    # The number of a cluster stands above its topmost minority point.
+    groups = [members[at == i] for i in range(len(own))]
+    tops = X[[rows[X[rows, 1].argmax()] for rows in groups]]
     return run | {
         "neighbors": neighbors,
         "cluster": clusters[at],
@@ -211,8 +211,8 @@ def _kmeans(X, y, members, n_clusters, random_state):
             "up": up,
             "word": [f"{each}" for each in clusters],
             "used": up > 0,
-            "cx": [top[0] for top in tops],
-            "cy": [top[1] for top in tops],
+            "cx": tops[:, 0],
+            "cy": tops[:, 1],
         },
     }
 
