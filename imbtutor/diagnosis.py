@@ -32,6 +32,7 @@ CHAPTERS = {
     "32_smote": "SMOTE from scratch",
     "34_borderline_svm_smote": "Borderline-SMOTE and SVM-SMOTE",
     "36_mixed_data": "Categorical and mixed data: SMOTENC and SMOTEN",
+    "35_adasyn_kmeans_smote": "ADASYN and K-means SMOTE",
 }
 """The chapters that a report may name: file stem and title."""
 
@@ -879,9 +880,9 @@ def _neighbors(data, numbers, rng):
         meaning = (
             "At least half have no more than one of their own kind among these "
             f"{_N_NEIGHBORS}. A step from one to another, as SMOTE makes it, can lead "
-            "through the other class."
+            "through the other class, and ADASYN steps most often from these."
         )
-        chapters = ("05_minority_anatomy", "32_smote")
+        chapters = ("05_minority_anatomy", "32_smote", "35_adasyn_kmeans_smote")
         return [Finding("Neighbors", "note", text, meaning, chapters)]
     if 2 * counts["safe"] > len(rows):
         meaning = (

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from imblearn.datasets import make_imbalance
+from imblearn.over_sampling import KMeansSMOTE
 from sklearn.datasets import load_breast_cancer, load_digits
 from sklearn.model_selection import StratifiedKFold
 from sklearn.neighbors import NearestNeighbors
@@ -14,6 +15,10 @@ from sklearn.preprocessing import StandardScaler
 
 import imbtutor
 from imbtutor import load_benchmark_set, load_wine_quality
+from sklearn.preprocessing import StandardScaler
+
+import imbtutor
+from imbtutor import load_benchmark_set, load_wine_quality, minority_types
 from imbtutor.roles import COLORS
 
 BOOK = Path(__file__).parent.parent / "book"
@@ -175,6 +180,48 @@ def test_the_card_of_the_thyroid_set():
     assert sorted(words) == sorted(
         [*firsts, *(first + 1 for first in firsts), *range(46, 52)]
     )
+def benchmark(name):
+    try:
+        return load_benchmark_set(name, download=False)
+    except OSError:
+        pytest.skip("needs the benchmark sets: set IMBTUTOR_DATA to their folder")
+
+
+def types_of(X, y):
+    """Count the positives by type, and see K-means SMOTE fail as the cards say."""
+    X = StandardScaler().fit_transform(X)
+    with pytest.raises(RuntimeError, match="No clusters found"):
+        KMeansSMOTE(random_state=0).fit_resample(X, y)
+    types = minority_types(X, y)
+    return (types == "safe").sum(), (types == "outlier").sum()
+
+
+def test_the_card_of_yeast_me2():
+    found = benchmark("yeast_me2")
+    text, table = card("Yeast ME2")
+    X, y = pd.DataFrame(found.data), found.target
+    rows = X.assign(target=y)
+    kept = ~rows.duplicated()
+    columns = [facts(X, y, rows), facts(X[kept], y[kept], rows[kept])]
+    assert table == {name: [each[name] for each in columns] for name in columns[0]}
+    most = X.apply(lambda column: column.value_counts(normalize=True).max())
+    assert (most.round(2) == 0.99).sum() == 2 and "in 99 % of the rows" in text
+    safe, outliers = types_of(X[kept], y[kept])
+    assert f"{safe} of the 51 positives are safe and {outliers} are" in text
+
+
+def test_the_card_of_ozone_level():
+    found = benchmark("ozone_level")
+    text, table = card("Ozone level")
+    X, y = pd.DataFrame(found.data), found.target
+    expected = facts(X, y, X.assign(target=y))
+    assert table == {name: [value] for name, value in expected.items()}
+    safe, outliers = types_of(X, y)
+    assert safe == 0 and f"safe, and {outliers} are outliers" in text
+    assert X.iloc[:, -1].value_counts(normalize=True).max().round(2) == 0.72
+    assert f"from {X.std().min():.2f} to {X.std().max():.0f}" in text
+    first = y[: round(0.4 * len(y))].sum()
+    assert f"The first 40 % of the rows hold {first} of the {y.sum()}" in text
 
 
 def test_every_toy_function_has_its_line():
