@@ -47,6 +47,7 @@ FIGURES = {
     "explore_interval": "explore_interval()",
     "explore_minority_types": "explore_minority_types()",
     "explore_prevalence": "explore_prevalence(*scores)",
+    "explore_random_oversampling": "explore_random_oversampling(*points)",
     "explore_sample_size": "explore_sample_size()",
     "explore_separation": "explore_separation()",
     "explore_smote": "explore_smote(*points)",
