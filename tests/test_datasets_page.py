@@ -4,13 +4,14 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from imblearn.datasets import make_imbalance
 from sklearn.datasets import load_breast_cancer, load_digits
 from sklearn.model_selection import StratifiedKFold
 
 import imbtutor
-from imbtutor import load_wine_quality
+from imbtutor import load_benchmark_set, load_wine_quality
 from imbtutor.roles import COLORS
 
 BOOK = Path(__file__).parent.parent / "book"
@@ -113,6 +114,39 @@ def test_the_card_of_the_breast_cancer_data():
     assert f"{pairs.sum()} pairs of columns" in text
     spread = cancer.data.std()
     assert f"from {spread.min():.4f} to {spread.max():.0f}" in text
+
+
+def benchmark(name):
+    try:
+        return load_benchmark_set(name, download=False)
+    except OSError:
+        pytest.skip("needs the benchmark sets: set IMBTUTOR_DATA to their folder")
+
+
+def test_the_card_of_satimage():
+    found = benchmark("satimage")
+    text, table = card("Satimage")
+    X = pd.DataFrame(found.data)
+    expected = facts(X, found.target, X.assign(target=found.target))
+    assert {name: value for name, (value,) in table.items()} == expected
+    pairs = np.triu(X.corr().abs(), k=1) > 0.9
+    assert f"{pairs.sum()} of {36 * 35 // 2} pairs of columns" in text
+    assert (X % 1 == 0).all(axis=None)
+
+
+def test_the_card_of_mammography():
+    found = benchmark("mammography")
+    text, table = card("Mammography")
+    X, y = pd.DataFrame(found.data), found.target
+    rows = X.assign(target=y)
+    kept = ~rows.duplicated()
+    columns = [facts(X, y, rows), facts(X[kept], y[kept], rows[kept])]
+    assert table == {name: [each[name] for each in columns] for name in columns[0]}
+    copies = rows.groupby(list(rows)).size()
+    assert f"a negative, stands in the file {copies.max():,} times" in text
+    assert copies.idxmax()[-1] == 0
+    assert kept.sum() - len(X.drop_duplicates()) == 1  # one row, both labels
+    assert np.allclose(X.mean(), 0, atol=1e-6) and np.allclose(X.std(), 1, atol=1e-6)
 
 
 def test_every_toy_function_has_its_line():
