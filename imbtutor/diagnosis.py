@@ -29,6 +29,7 @@ CHAPTERS = {
     "22_costs": "Costs decide",
     "23_class_weights": "Class weights",
     "24_calibration": "Probabilities: calibrated, broken, repaired",
+    "31_random_oversampling": "Random oversampling and the smoothed bootstrap (ROSE)",
     "32_smote": "SMOTE from scratch",
     "34_borderline_svm_smote": "Borderline-SMOTE and SVM-SMOTE",
     "36_mixed_data": "Categorical and mixed data: SMOTENC and SMOTEN",
@@ -832,7 +833,7 @@ def _integers(data, numbers, rng):
             f"{_count(numbers['n_features'], 'column')}.",
             "A synthetic row between two real ones, as SMOTE makes it, has fractions "
             "there that no real row has.",
-            ("32_smote",),
+            ("31_random_oversampling", "32_smote"),
         )
     ]
 

@@ -199,6 +199,20 @@ def types_of(X, y):
 def test_the_card_of_yeast_me2():
     found = benchmark("yeast_me2")
     text, table = card("Yeast ME2")
+def test_the_card_of_satimage():
+    found = benchmark("satimage")
+    text, table = card("Satimage")
+    X = pd.DataFrame(found.data)
+    expected = facts(X, found.target, X.assign(target=found.target))
+    assert {name: value for name, (value,) in table.items()} == expected
+    pairs = np.triu(X.corr().abs(), k=1) > 0.9
+    assert f"{pairs.sum()} of {36 * 35 // 2} pairs of columns" in text
+    assert (X % 1 == 0).all(axis=None)
+
+
+def test_the_card_of_mammography():
+    found = benchmark("mammography")
+    text, table = card("Mammography")
     X, y = pd.DataFrame(found.data), found.target
     rows = X.assign(target=y)
     kept = ~rows.duplicated()
@@ -222,6 +236,11 @@ def test_the_card_of_ozone_level():
     assert f"from {X.std().min():.2f} to {X.std().max():.0f}" in text
     first = y[: round(0.4 * len(y))].sum()
     assert f"The first 40 % of the rows hold {first} of the {y.sum()}" in text
+    copies = rows.groupby(list(rows)).size()
+    assert f"a negative, stands in the file {copies.max():,} times" in text
+    assert copies.idxmax()[-1] == 0
+    assert kept.sum() - len(X.drop_duplicates()) == 1  # one row, both labels
+    assert np.allclose(X.mean(), 0, atol=1e-6) and np.allclose(X.std(), 1, atol=1e-6)
 
 
 def test_every_toy_function_has_its_line():

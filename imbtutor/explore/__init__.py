@@ -13,6 +13,7 @@ from imbtutor.explore.live import Live
 from imbtutor.explore.minority_types import explore_minority_types
 from imbtutor.explore.mixed import explore_mixed
 from imbtutor.explore.prevalence import explore_prevalence
+from imbtutor.explore.random_oversampling import explore_random_oversampling
 from imbtutor.explore.sample_size import explore_sample_size
 from imbtutor.explore.separation import explore_separation
 from imbtutor.explore.smote import explore_smote
@@ -36,6 +37,7 @@ __all__ = [
     "explore_minority_types",
     "explore_mixed",
     "explore_prevalence",
+    "explore_random_oversampling",
     "explore_sample_size",
     "explore_separation",
     "explore_smote",

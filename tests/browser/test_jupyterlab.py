@@ -54,6 +54,7 @@ FIGURES = {
     "explore_minority_types": "explore_minority_types()",
     "explore_mixed": "explore_mixed(*contracts, impossible)",
     "explore_prevalence": "explore_prevalence(*scores)",
+    "explore_random_oversampling": "explore_random_oversampling(*points)",
     "explore_sample_size": "explore_sample_size()",
     "explore_separation": "explore_separation()",
     "explore_smote": "explore_smote(*points)",
