@@ -1,7 +1,7 @@
 """Interactive figures, alive in the static page and in JupyterLab."""
 
-from imbtutor.explore.borderline import explore_borderline
 from imbtutor.explore.adasyn import explore_adasyn
+from imbtutor.explore.borderline import explore_borderline
 from imbtutor.explore.calibration import explore_calibration
 from imbtutor.explore.class_weight import explore_class_weight
 from imbtutor.explore.confusion import explore_confusion
