@@ -30,6 +30,7 @@ CHAPTERS = {
     "23_class_weights": "Class weights",
     "24_calibration": "Probabilities: calibrated, broken, repaired",
     "32_smote": "SMOTE from scratch",
+    "33_smote_pitfalls": "Where SMOTE goes wrong",
 }
 """The chapters that a report may name: file stem and title."""
 
@@ -777,7 +778,7 @@ def _scales(data, numbers, rng):
             "The narrower half of the columns have less than a tenth of it, and no "
             "more say in a distance. Scale inside the pipeline before anything that "
             "looks for neighbors.",
-            ("05_minority_anatomy", "32_smote"),
+            ("05_minority_anatomy", "33_smote_pitfalls"),
         )
     ]
 
@@ -829,7 +830,7 @@ def _integers(data, numbers, rng):
             f"{_count(numbers['n_features'], 'column')}.",
             "A synthetic row between two real ones, as SMOTE makes it, has fractions "
             "there that no real row has.",
-            ("32_smote",),
+            ("33_smote_pitfalls",),
         )
     ]
 
@@ -879,7 +880,7 @@ def _neighbors(data, numbers, rng):
             f"{_N_NEIGHBORS}. A step from one to another, as SMOTE makes it, can lead "
             "through the other class."
         )
-        chapters = ("05_minority_anatomy", "32_smote")
+        chapters = ("05_minority_anatomy", "33_smote_pitfalls")
         return [Finding("Neighbors", "note", text, meaning, chapters)]
     if 2 * counts["safe"] > len(rows):
         meaning = (

@@ -4,13 +4,14 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from imblearn.datasets import make_imbalance
 from sklearn.datasets import load_breast_cancer, load_digits
 from sklearn.model_selection import StratifiedKFold
 
 import imbtutor
-from imbtutor import load_wine_quality
+from imbtutor import load_benchmark_set, load_wine_quality
 from imbtutor.roles import COLORS
 
 BOOK = Path(__file__).parent.parent / "book"
@@ -113,6 +114,39 @@ def test_the_card_of_the_breast_cancer_data():
     assert f"{pairs.sum()} pairs of columns" in text
     spread = cancer.data.std()
     assert f"from {spread.min():.4f} to {spread.max():.0f}" in text
+
+
+def benchmark(name, title):
+    """Return a benchmark set, and its card, whose table is compared here."""
+    try:
+        found = load_benchmark_set(name, download=False)
+    except FileNotFoundError:
+        pytest.skip("needs the benchmark sets: IMBTUTOR_DATA")
+    text, table = card(title)
+    X, y = pd.DataFrame(found.data), found.target
+    expected = facts(X, y, X.assign(target=y))
+    assert table == {fact: [value] for fact, value in expected.items()}
+    assert f"one fifth holds {round(y.sum() / 5)}" in text
+    return X, y, text
+
+
+def test_the_card_of_the_spectrometer():
+    X, y, text = benchmark("spectrometer", "Spectrometer")
+    assert f"{X.shape[1]} features and {y.sum()} positives" in text
+    pairs = np.triu(X.corr().abs(), k=1) > 0.95
+    assert f"{pairs.sum()} pairs of columns" in text
+
+
+def test_the_card_of_the_yeast():
+    X, y, text = benchmark("yeast_me2", "Yeast, ME2")
+    copies = X.assign(target=y).duplicated()
+    assert f"{copies.sum()} rows copy an earlier one" in text
+    assert y[copies].sum() == 0 and "none of them positive" in text
+    assert "The fifth has 2 values, the sixth 3" in text
+    assert X.nunique().iloc[4:6].tolist() == [2, 3]
+    for column in X.columns[4:6]:
+        share = X[column].value_counts(normalize=True).iloc[0]
+        assert f"{100 * share:.0f} % of the rows share one" in text
 
 
 def test_every_toy_function_has_its_line():
