@@ -126,6 +126,7 @@ def explore_smote_pitfalls(*, random_state=2, name="smote-pitfalls"):
         "neighbors or to its parents. Right, how far minority points and new points "
         "lie from the mean of the minority.",
         one_legend=True,
+        y_room=36,  # the labels of the moon are wider than the others
     )
 
 
@@ -264,5 +265,5 @@ def _distances():
     means = means.mark_tick(thickness=3, size=60, color=parts.INK).encode(
         x=across, y=group
     )
-    title = "Variance of the new: {variance_ratio:.0%} of the minority's"
+    title = "Variance: {variance_ratio:.0%} of the minority's"
     return parts.panel(ticks, means, picked, title=title, width=200, height=244)
