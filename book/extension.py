@@ -34,8 +34,7 @@ def use_executed(app, docname, source):
     for cell in notebook.cells:
         # The reader sees which claims were not checked, but not the code of the check.
         if "remove-cell" in cell.metadata.get("tags", []) and any(
-            UNCHECKED.match(output.get("text", ""))
-            for output in cell.outputs
+            UNCHECKED.match(output.get("text", "")) for output in cell.outputs
         ):
             cell.metadata.tags = ["remove-input"]
     source[0] = nbformat.writes(notebook)

@@ -7,6 +7,7 @@ and stay in the notebooks. The interactive figures are in `imbtutor.explore`.
 
 from imbtutor.benchmark_sets import load_benchmark_set
 from imbtutor.datasets import (
+    make_bridge,
     make_gaussians,
     make_islands,
     make_mixed,
@@ -25,6 +26,7 @@ __all__ = [
     "diagnose",
     "load_benchmark_set",
     "load_wine_quality",
+    "make_bridge",
     "make_gaussians",
     "make_islands",
     "make_mixed",

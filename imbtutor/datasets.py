@@ -409,6 +409,68 @@ def make_outliers(
     return X, y
 
 
+def make_bridge(n_samples=1000, *, prevalence=0.1, separation=4.0, random_state=None):
+    """Three round clouds in a row: the majority between two halves of the minority.
+
+    The majority is centered on the origin, the minority on the points
+    ``(-separation, 0)`` and ``(separation, 0)``; all three have the identity as
+    covariance. The second half has one point more where the number is odd. A segment
+    between the two halves crosses the majority. The best possible ranking is by the
+    size of the first feature, ``abs(X[:, 0])``, and its ROC AUC is
+    ``norm.cdf(separation / sqrt(2)) ** 2 + norm.cdf(-separation / sqrt(2)) ** 2``.
+
+    Parameters
+    ----------
+    n_samples : int, default=1000
+        Number of samples, both classes together.
+    prevalence : float, default=0.1
+        Share of positives, above 0 and at most 0.5. The count of positives is
+        ``round(n_samples * prevalence)``.
+    separation : float, default=4.0
+        Distance of each half from the majority's center, in standard deviations of
+        a cloud.
+    random_state : int, RandomState instance or None, default=None
+        Seed, for the same data again.
+
+    Returns
+    -------
+    X : ndarray of shape (n_samples, 2)
+        The points, shuffled.
+    y : ndarray of shape (n_samples,)
+        1 for the minority, 0 for the majority.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of the wrong type.
+    ValueError
+        If an argument is out of range, or would leave no positive.
+
+    Notes
+    -----
+    A value A of the minority and B of the majority, both with variance 1: A exceeds B
+    in size where ``A - B`` and ``A + B`` have the same sign. These two are independent
+    normal variables with mean ``separation`` (or its negative) and variance 2.
+
+    Examples
+    --------
+    >>> from imbtutor import make_bridge
+    >>> X, y = make_bridge(200, separation=8, random_state=0)
+    >>> int((X[y == 1, 0] < 0).sum()), int((X[y == 1, 0] > 0).sum())
+    (10, 10)
+    """
+    check_number(separation, "separation", low=0)
+    rng = check_random_state(random_state)
+    y = _labels(n_samples, prevalence, rng)
+    X = rng.standard_normal((n_samples, 2))
+    # Chosen at random, so that the place in the table does not give the half away.
+    minority = rng.permutation(np.flatnonzero(y))
+    half = len(minority) // 2
+    X[minority[:half], 0] -= separation
+    X[minority[half:], 0] += separation
+    return X, y
+
+
 # Center and radius. The areas share a tenth of the square as 50 : 30 : 15 : 5, so at
 # prevalence 0.1 a point is as likely to fall on a spot of an island as of the sea.
 ISLANDS = np.array(

@@ -31,9 +31,10 @@ CHAPTERS = {
     "24_calibration": "Probabilities: calibrated, broken, repaired",
     "31_random_oversampling": "Random oversampling and the smoothed bootstrap (ROSE)",
     "32_smote": "SMOTE from scratch",
+    "33_smote_pitfalls": "Where SMOTE goes wrong",
     "34_borderline_svm_smote": "Borderline-SMOTE and SVM-SMOTE",
-    "36_mixed_data": "Categorical and mixed data: SMOTENC and SMOTEN",
     "35_adasyn_kmeans_smote": "ADASYN and K-means SMOTE",
+    "36_mixed_data": "Categorical and mixed data: SMOTENC and SMOTEN",
 }
 """The chapters that a report may name: file stem and title."""
 
@@ -781,7 +782,7 @@ def _scales(data, numbers, rng):
             "The narrower half of the columns have less than a tenth of it, and no "
             "more say in a distance. Scale inside the pipeline before anything that "
             "looks for neighbors.",
-            ("05_minority_anatomy", "32_smote"),
+            ("05_minority_anatomy", "33_smote_pitfalls"),
         )
     ]
 
@@ -833,7 +834,7 @@ def _integers(data, numbers, rng):
             f"{_count(numbers['n_features'], 'column')}.",
             "A synthetic row between two real ones, as SMOTE makes it, has fractions "
             "there that no real row has.",
-            ("31_random_oversampling", "32_smote"),
+            ("31_random_oversampling", "33_smote_pitfalls"),
         )
     ]
 
@@ -883,7 +884,11 @@ def _neighbors(data, numbers, rng):
             f"{_N_NEIGHBORS}. A step from one to another, as SMOTE makes it, can lead "
             "through the other class, and ADASYN steps most often from these."
         )
-        chapters = ("05_minority_anatomy", "32_smote", "35_adasyn_kmeans_smote")
+        chapters = (
+            "05_minority_anatomy",
+            "33_smote_pitfalls",
+            "35_adasyn_kmeans_smote",
+        )
         return [Finding("Neighbors", "note", text, meaning, chapters)]
     if 2 * counts["safe"] > len(rows):
         meaning = (

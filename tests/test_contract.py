@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import imbtutor
 from imbtutor import (
+    make_bridge,
     make_gaussians,
     make_islands,
     make_mixed,
@@ -28,6 +29,7 @@ from imbtutor import (
 X, y = make_gaussians(60, prevalence=0.2, random_state=0)
 
 MAKERS = {
+    "make_bridge": make_bridge,
     "make_gaussians": make_gaussians,
     "make_islands": make_islands,
     "make_mixed": make_mixed,

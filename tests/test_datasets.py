@@ -6,6 +6,7 @@ from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
 from imbtutor import (
+    make_bridge,
     make_gaussians,
     make_islands,
     make_mixed,
@@ -209,6 +210,40 @@ def test_the_place_in_the_table_does_not_give_outliers_away():
 def test_bad_input_for_outliers_is_named(arguments, error, message):
     with pytest.raises(error, match=message):
         make_outliers(**arguments)
+
+
+@pytest.mark.parametrize("separation", [0, 1, 4])
+def test_a_bridge_has_the_stated_difficulty(separation):
+    X, y = make_bridge(20_000, prevalence=0.25, separation=separation, random_state=0)
+    near, far = norm.cdf(np.array([1, -1]) * separation / np.sqrt(2))
+    expected = near**2 + far**2
+    assert roc_auc_score(y, abs(X[:, 0])) == pytest.approx(expected, abs=AUC_BOUND)
+    assert roc_auc_score(y, X[:, 1]) == pytest.approx(0.5, abs=AUC_BOUND)
+    # Five standard errors of a mean at n = 5,000 and, for the majority, at 15,000.
+    assert X[y == 1, 1].mean() == pytest.approx(0, abs=0.07)
+    assert X[y == 0].mean(axis=0) == pytest.approx([0, 0], abs=0.05)
+
+
+@pytest.mark.parametrize(("n_positive", "left"), [(1, 0), (2, 1), (9, 4), (50, 25)])
+def test_the_majority_lies_between_two_halves_of_the_minority(n_positive, left):
+    X, y = make_bridge(200, prevalence=n_positive / 200, separation=50, random_state=1)
+    assert (X[y == 1, 0] < -25).sum() == left
+    assert (X[y == 1, 0] > 25).sum() == n_positive - left
+    assert (abs(X[y == 0, 0]) < 25).all()
+
+
+def test_the_place_in_the_table_does_not_give_the_half_away():
+    places = []
+    for seed in range(100):
+        X, y = make_bridge(200, separation=50, random_state=seed)
+        places.append(np.flatnonzero(X[y == 1, 0] < 0).mean())
+    # As for the outliers: 10 of the places 0 to 19.
+    assert np.mean(places) == pytest.approx(9.5, abs=0.6)
+
+
+def test_a_bad_separation_of_a_bridge_is_named():
+    with pytest.raises(ValueError, match="separation=-1 .*at least 0"):
+        make_bridge(separation=-1)
 
 
 def islands_of(X):

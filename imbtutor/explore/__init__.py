@@ -17,6 +17,7 @@ from imbtutor.explore.random_oversampling import explore_random_oversampling
 from imbtutor.explore.sample_size import explore_sample_size
 from imbtutor.explore.separation import explore_separation
 from imbtutor.explore.smote import explore_smote
+from imbtutor.explore.smote_pitfalls import explore_smote_pitfalls
 from imbtutor.explore.threshold import explore_threshold
 from imbtutor.explore.threshold_search import explore_threshold_search
 from imbtutor.explore.tree import explore_tree
@@ -41,6 +42,7 @@ __all__ = [
     "explore_sample_size",
     "explore_separation",
     "explore_smote",
+    "explore_smote_pitfalls",
     "explore_threshold",
     "explore_threshold_search",
     "explore_tree",

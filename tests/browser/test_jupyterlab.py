@@ -58,6 +58,7 @@ FIGURES = {
     "explore_sample_size": "explore_sample_size()",
     "explore_separation": "explore_separation()",
     "explore_smote": "explore_smote(*points)",
+    "explore_smote_pitfalls": "explore_smote_pitfalls()",
     "explore_threshold": "explore_threshold(*scores)",
     "explore_threshold_search": "explore_threshold_search(*scores)",
     "explore_tree": "explore_tree()",
