@@ -29,6 +29,7 @@ CHAPTERS = {
     "22_costs": "Costs decide",
     "23_class_weights": "Class weights",
     "24_calibration": "Probabilities: calibrated, broken, repaired",
+    "30_pipelines_and_leakage": "Pipelines and leakage",
     "32_smote": "SMOTE from scratch",
 }
 """The chapters that a report may name: file stem and title."""

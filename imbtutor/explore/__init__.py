@@ -7,6 +7,7 @@ from imbtutor.explore.costs import explore_costs
 from imbtutor.explore.faults import explore_faults
 from imbtutor.explore.gradient import explore_gradient
 from imbtutor.explore.interval import explore_interval
+from imbtutor.explore.leakage import explore_leakage
 from imbtutor.explore.live import Live
 from imbtutor.explore.minority_types import explore_minority_types
 from imbtutor.explore.prevalence import explore_prevalence
@@ -28,6 +29,7 @@ __all__ = [
     "explore_faults",
     "explore_gradient",
     "explore_interval",
+    "explore_leakage",
     "explore_minority_types",
     "explore_prevalence",
     "explore_sample_size",
