@@ -523,7 +523,7 @@ def _missing(data, numbers, rng):
             f"{infinite if data.n_infinite else ''}",
             "Fill them inside the pipeline, so that only the training part decides "
             "with what. SMOTE and nearest neighbors refuse them.",
-            ("14_honest_validation", "32_smote"),
+            ("30_pipelines_and_leakage", "32_smote"),
         )
     ]
 

@@ -39,7 +39,7 @@ SLOTS = pd.DataFrame(
         [5.2, 9.8, 2.5, 3.5, PLACES[2]],
     ],
     columns=["x", "x2", "y", "y2", "at"],
-)
+).assign(id=range(3))
 FILLED = (
     f"datum.at === place_at || (datum.at === '{HONEST}' && place_at === '{PLACES[2]}')"
 )
@@ -77,8 +77,8 @@ def explore_leakage(scores, *, name="leakage"):
     Raises
     ------
     ValueError
-        If a column is missing, a score is missing or outside of 0 to 1, or a sampler
-        lacks one of the places on one of the data.
+        If a column is missing, there are no rows, a score is missing or outside of 0
+        to 1, or a sampler lacks one of the places on one of the data.
 
     Notes
     -----
@@ -150,6 +150,8 @@ def _checked(scores):
             f"scores has no columns {missing}; make one row for each fold, as the "
             "chapter does."
         )
+    if scores.empty:
+        raise ValueError("scores is empty; make one row for each fold.")
     values = scores[SCORES].to_numpy(dtype=float)
     if not ((values >= 0) & (values <= 1)).all():
         raise ValueError(
@@ -172,13 +174,14 @@ def _checked(scores):
     return tables, samplers, cells
 
 
+def _plane(x, y):
+    bare = {"scale": alt.Scale(domain=[0, 10]), "axis": None}
+    return {"x": alt.X(f"{x}:Q", **bare), "y": alt.Y(f"{y}:Q", **bare)}
+
+
 def _diagram():
-    plane = {
-        "x": alt.X("x:Q", scale=alt.Scale(domain=[0, 10]), axis=None),
-        "y": alt.Y("y:Q", scale=alt.Scale(domain=[0, 10]), axis=None),
-    }
+    plane, at_middle = _plane("x", "y"), _plane("mx", "my")
     middle = {"mx": "(datum.x + datum.x2) / 2", "my": "(datum.y + datum.y2) / 2"}
-    at_middle = {"x": "mx:Q", "y": "my:Q"}
     ways = alt.Chart(WAYS).mark_rule(color=parts.GRAY, strokeWidth=1.5)
     ends = {"x2": "x2:Q", "y2": "y2:Q"}
     boxes, slots = (
@@ -195,6 +198,7 @@ def _diagram():
         ),
         place.encode(**plane, **ends, fillOpacity=parts.either(FILLED, 0.6, 0)),
         slots.transform_calculate(text=f"{FILLED} ? sampler : ''")
+        .properties(name="labels")
         .mark_text(color=parts.INK, **label)
         .encode(**at_middle, text="text:N"),
     )

@@ -34,7 +34,10 @@ DATA = (
     "from imbtutor.explore.faults import COLUMNS\n"
     "flags = product([False, True], repeat=3)\n"
     "rows = [['tree', a, 'none', b, c] + [0.5] * 6 for a, b, c in flags]\n"
-    "summary = pd.DataFrame(rows, columns=pd.MultiIndex.from_tuples(COLUMNS))"
+    "summary = pd.DataFrame(rows, columns=pd.MultiIndex.from_tuples(COLUMNS))\n"
+    "from imbtutor.explore.leakage import KEYS, PLACES, SCORES\n"
+    "rows = [['noise', 'copies', place] + [0.5] * 3 for place in PLACES]\n"
+    "folds = pd.DataFrame(rows, columns=KEYS + SCORES)"
 )
 # How a small one of each figure is made.
 FIGURES = {
@@ -45,6 +48,7 @@ FIGURES = {
     "explore_faults": "explore_faults(summary, source='simulated')",
     "explore_gradient": "explore_gradient()",
     "explore_interval": "explore_interval()",
+    "explore_leakage": "explore_leakage(folds)",
     "explore_minority_types": "explore_minority_types()",
     "explore_prevalence": "explore_prevalence(*scores)",
     "explore_sample_size": "explore_sample_size()",
