@@ -4,13 +4,14 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from imblearn.datasets import make_imbalance
 from sklearn.datasets import load_breast_cancer, load_digits
 from sklearn.model_selection import StratifiedKFold
 
 import imbtutor
-from imbtutor import load_wine_quality
+from imbtutor import load_benchmark_set, load_wine_quality
 from imbtutor.roles import COLORS
 
 BOOK = Path(__file__).parent.parent / "book"
@@ -113,6 +114,31 @@ def test_the_card_of_the_breast_cancer_data():
     assert f"{pairs.sum()} pairs of columns" in text
     spread = cancer.data.std()
     assert f"from {spread.min():.4f} to {spread.max():.0f}" in text
+
+
+@pytest.mark.parametrize(("title", "name"), [("Ecoli", "ecoli"), ("Oil spills", "oil")])
+def test_the_cards_of_ecoli_and_oil(title, name):
+    try:
+        found = load_benchmark_set(name, download=False)
+    except FileNotFoundError:
+        pytest.skip("needs the benchmark sets: IMBTUTOR_DATA")
+    text, table = card(title)
+    X, y = pd.DataFrame(found.data), found.target
+    expected = facts(X, y, X.assign(target=y))
+    assert table == {fact: [value] for fact, value in expected.items()}
+    if name == "ecoli":
+        assert "one fifth holds 7 of them" in text and y.sum() == 5 * 7
+        two = [each for each in X if X[each].nunique() == 2]
+        assert f"{len(two)} of the {X.shape[1]} columns" in text
+        assert min(X[each].value_counts().min() for each in two) == 1
+    else:
+        assert "one fifth holds 8 or 9 of them" in text and 5 * 8 < y.sum() < 5 * 9
+        spread = X.std()
+        assert f"{spread.max() / 1e6:.1f} million" in text
+        assert X.var().max() > 0.95 * X.var().sum()
+        assert f"{(spread == 0).sum()} of the {X.shape[1]} columns never" in text
+        pairs = np.triu(X.corr().abs(), k=1) > 0.95
+        assert f"{pairs.sum()} pairs of columns" in text
 
 
 def test_every_toy_function_has_its_line():
