@@ -29,6 +29,7 @@ CHAPTERS = {
     "22_costs": "Costs decide",
     "23_class_weights": "Class weights",
     "24_calibration": "Probabilities: calibrated, broken, repaired",
+    "30_pipelines_and_leakage": "Pipelines and leakage",
     "31_random_oversampling": "Random oversampling and the smoothed bootstrap (ROSE)",
     "32_smote": "SMOTE from scratch",
     "33_smote_pitfalls": "Where SMOTE goes wrong",
@@ -527,7 +528,7 @@ def _missing(data, numbers, rng):
             f"{infinite if data.n_infinite else ''}",
             "Fill them inside the pipeline, so that only the training part decides "
             "with what. SMOTE and nearest neighbors refuse them.",
-            ("14_honest_validation", "32_smote"),
+            ("30_pipelines_and_leakage", "32_smote"),
         )
     ]
 

@@ -9,6 +9,7 @@ from imbtutor.explore.costs import explore_costs
 from imbtutor.explore.faults import explore_faults
 from imbtutor.explore.gradient import explore_gradient
 from imbtutor.explore.interval import explore_interval
+from imbtutor.explore.leakage import explore_leakage
 from imbtutor.explore.live import Live
 from imbtutor.explore.minority_types import explore_minority_types
 from imbtutor.explore.mixed import explore_mixed
@@ -26,8 +27,8 @@ from imbtutor.explore.workbench import bench
 __all__ = [
     "Live",
     "bench",
-    "explore_borderline",
     "explore_adasyn",
+    "explore_borderline",
     "explore_calibration",
     "explore_class_weight",
     "explore_confusion",
@@ -35,6 +36,7 @@ __all__ = [
     "explore_faults",
     "explore_gradient",
     "explore_interval",
+    "explore_leakage",
     "explore_minority_types",
     "explore_mixed",
     "explore_prevalence",

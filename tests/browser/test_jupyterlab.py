@@ -38,12 +38,15 @@ DATA = (
     "from imbtutor.explore.faults import COLUMNS\n"
     "flags = product([False, True], repeat=3)\n"
     "rows = [['tree', a, 'none', b, c] + [0.5] * 6 for a, b, c in flags]\n"
-    "summary = pd.DataFrame(rows, columns=pd.MultiIndex.from_tuples(COLUMNS))"
+    "summary = pd.DataFrame(rows, columns=pd.MultiIndex.from_tuples(COLUMNS))\n"
+    "from imbtutor.explore.leakage import KEYS, PLACES, SCORES\n"
+    "rows = [['noise', 'copies', place] + [0.5] * 3 for place in PLACES]\n"
+    "folds = pd.DataFrame(rows, columns=KEYS + SCORES)"
 )
 # How a small one of each figure is made.
 FIGURES = {
-    "explore_borderline": "explore_borderline(*points)",
     "explore_adasyn": "explore_adasyn(*points, n_clusters=[2, 5])",
+    "explore_borderline": "explore_borderline(*points)",
     "explore_calibration": "explore_calibration(*scores, train_prevalence=0.5)",
     "explore_class_weight": "explore_class_weight(*points)",
     "explore_confusion": "explore_confusion()",
@@ -51,6 +54,7 @@ FIGURES = {
     "explore_faults": "explore_faults(summary, source='simulated')",
     "explore_gradient": "explore_gradient()",
     "explore_interval": "explore_interval()",
+    "explore_leakage": "explore_leakage(folds)",
     "explore_minority_types": "explore_minority_types()",
     "explore_mixed": "explore_mixed(*contracts, impossible)",
     "explore_prevalence": "explore_prevalence(*scores)",
