@@ -1,5 +1,6 @@
 """One made row of a table with numbers and categories, beside its parents."""
 
+import json
 from collections import Counter
 
 import altair as alt
@@ -19,7 +20,7 @@ METHODS = {
     "SMOTEN": "SMOTEN (categories only)",
 }
 KINDS = {"no such value": parts.PINK, "impossible combination": parts.SKY}
-PLACES = {"parent": 0.225, "neighbor": 0.46, "made": 0.71}  # where columns begin
+PLACES = {"parent": 0.02, "neighbor": 0.31, "made": 0.61}  # where columns begin
 
 
 def explore_mixed(X, y, impossible, *, random_state=0, name="mixed"):
@@ -280,7 +281,16 @@ def _rows(columns):
     # Lines run downward, with room for the heads.
     downward = alt.Scale(domain=[-0.9, len(columns) - 0.4], reverse=True, nice=False)
     across = {"axis": None, "scale": alt.Scale(domain=[0, 1])}
-    down = {"axis": None, "scale": downward}
+    names = alt.Axis(
+        values=list(range(len(columns))),
+        labelExpr=f"{json.dumps(list(columns))}[datum.value]",
+        labelFontStyle="italic",
+        title=None,
+        domain=False,
+        ticks=False,
+        grid=False,
+    )
+    down = {"axis": names, "scale": downward}
     x, y = alt.X("at:Q", **across), alt.Y("line:Q", **down)
     left = {"align": "left", "color": parts.INK, "tooltip": None}
     whose = "(datum.place === 'parent' ? parent : neighbor)"
@@ -314,19 +324,15 @@ def _rows(columns):
     heads = alt.Chart(
         pd.DataFrame({"text": list(PLACES), "at": list(PLACES.values()), "line": -0.7})
     ).encode(x=x, y=y, text="text:N")
-    names = alt.Chart(
-        pd.DataFrame({"text": columns, "at": 0, "line": range(len(columns))})
-    ).encode(x=x, y=y, text="text:N")
     return parts.panel(
         boxes,
         heads.mark_text(fontSize=12, fontWeight="bold", **left),
-        names.mark_text(fontSize=12, fontStyle="italic", **left),
         base.mark_text(fontSize=12, **left, **bold)
         .encode(text="text:N")
         .properties(name="cells"),
         base.mark_text(fontSize=11, dy=13, **left).encode(text="note:N"),
         title="Row {made_id}: {way}",
-        width=285,
+        width=240,
         height=36 * len(columns) + 30,
     )
 
