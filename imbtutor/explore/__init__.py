@@ -10,6 +10,7 @@ from imbtutor.explore.gradient import explore_gradient
 from imbtutor.explore.interval import explore_interval
 from imbtutor.explore.live import Live
 from imbtutor.explore.minority_types import explore_minority_types
+from imbtutor.explore.near_miss import explore_near_miss
 from imbtutor.explore.prevalence import explore_prevalence
 from imbtutor.explore.sample_size import explore_sample_size
 from imbtutor.explore.separation import explore_separation
@@ -31,6 +32,7 @@ __all__ = [
     "explore_gradient",
     "explore_interval",
     "explore_minority_types",
+    "explore_near_miss",
     "explore_prevalence",
     "explore_sample_size",
     "explore_separation",

@@ -47,6 +47,7 @@ FIGURES = {
     "explore_gradient": "explore_gradient()",
     "explore_interval": "explore_interval()",
     "explore_minority_types": "explore_minority_types()",
+    "explore_near_miss": "explore_near_miss(*points)",
     "explore_prevalence": "explore_prevalence(*scores)",
     "explore_sample_size": "explore_sample_size()",
     "explore_separation": "explore_separation()",
