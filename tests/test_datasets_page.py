@@ -119,7 +119,13 @@ def test_the_card_of_the_breast_cancer_data():
 
 
 @pytest.mark.parametrize(
-    ("title", "name"), [("Abalone", "abalone"), ("US crime", "us_crime")]
+    ("title", "name"),
+    [
+        ("Abalone", "abalone"),
+        ("US crime", "us_crime"),
+        ("Ecoli", "ecoli"),
+        ("Oil", "oil"),
+    ],
 )
 def test_the_cards_of_the_benchmark_sets(title, name):
     try:
@@ -131,8 +137,20 @@ def test_the_cards_of_the_benchmark_sets(title, name):
     expected = facts(X, y, X.assign(target=y))
     assert table == {fact: [value] for fact, value in expected.items()}
     pairs = np.triu(X.corr().abs(), k=1) > 0.95
-    assert f"{pairs.sum()} pairs of columns" in text
-    if name == "abalone":
+    if pairs.any():
+        assert f"{pairs.sum()} pairs of columns" in text
+    assert pairs.any() == ("pairs of columns" in text)
+    if name == "ecoli":
+        assert y.sum() / 5 == 7 and "holds 7 positives" in text
+        most = X.apply(lambda column: column.value_counts(normalize=True).max())
+        assert X.columns[X.nunique() == 2].tolist() == [2, 3]
+        assert most[2] > 0.965 and most[3] > 0.965 and "in 97 %" in text
+    elif name == "oil":
+        assert 8 < y.sum() / 5 < 9 and "8 or 9 positives" in text
+        assert f"{(X.std() == 0).sum()} column is constant" in text
+        assert f"standard deviation is {X.std().max():,.0f}" in text
+        assert (X.std() < 1).sum() > 1
+    elif name == "abalone":
         assert (X.iloc[:, :3].sum(axis=1) == 1).all() and X.iloc[:, 3].nunique() > 2
         scaled = StandardScaler().fit_transform(X)
         search = NearestNeighbors(n_neighbors=11).fit(scaled)
