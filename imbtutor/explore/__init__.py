@@ -13,6 +13,7 @@ from imbtutor.explore.leakage import explore_leakage
 from imbtutor.explore.live import Live
 from imbtutor.explore.minority_types import explore_minority_types
 from imbtutor.explore.mixed import explore_mixed
+from imbtutor.explore.near_miss import explore_near_miss
 from imbtutor.explore.prevalence import explore_prevalence
 from imbtutor.explore.random_oversampling import explore_random_oversampling
 from imbtutor.explore.sample_size import explore_sample_size
@@ -39,6 +40,7 @@ __all__ = [
     "explore_leakage",
     "explore_minority_types",
     "explore_mixed",
+    "explore_near_miss",
     "explore_prevalence",
     "explore_random_oversampling",
     "explore_sample_size",

@@ -57,6 +57,7 @@ FIGURES = {
     "explore_leakage": "explore_leakage(folds)",
     "explore_minority_types": "explore_minority_types()",
     "explore_mixed": "explore_mixed(*contracts, impossible)",
+    "explore_near_miss": "explore_near_miss(*points)",
     "explore_prevalence": "explore_prevalence(*scores)",
     "explore_random_oversampling": "explore_random_oversampling(*points)",
     "explore_sample_size": "explore_sample_size()",
