@@ -16,6 +16,7 @@ from imbtutor.explore.separation import explore_separation
 from imbtutor.explore.smote import explore_smote
 from imbtutor.explore.threshold import explore_threshold
 from imbtutor.explore.threshold_search import explore_threshold_search
+from imbtutor.explore.tomek_links import explore_tomek_links
 from imbtutor.explore.tree import explore_tree
 from imbtutor.explore.workbench import bench
 
@@ -37,5 +38,6 @@ __all__ = [
     "explore_smote",
     "explore_threshold",
     "explore_threshold_search",
+    "explore_tomek_links",
     "explore_tree",
 ]
