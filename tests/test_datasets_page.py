@@ -144,6 +144,24 @@ def test_the_cards_of_the_benchmark_sets(title, name):
         assert f"from {X.std().min():.2f} to {X.std().max():.2f}" in text
 
 
+def test_the_card_of_the_yeast():
+    try:
+        found = load_benchmark_set("yeast_me2", download=False)
+    except FileNotFoundError:
+        pytest.skip("needs the benchmark sets: IMBTUTOR_DATA")
+    text, table = card("Yeast ME2")
+    X, y = pd.DataFrame(found.data), found.target
+    expected = facts(X, y, X.assign(target=y))
+    assert table == {fact: [value] for fact, value in expected.items()}
+    assert 10 < y.sum() / 5 < 11 and "10 or 11 positives" in text
+    copies = X.assign(target=y).duplicated()
+    assert f"{copies.sum()} rows copy an earlier one" in text
+    assert not y[copies].any() and f"leaves {(~copies).sum():,} rows" in text
+    most = X.apply(lambda column: column.value_counts(normalize=True).max())
+    assert X.columns[most > 0.2].tolist() == [4, 5, 7] and most[7] < 0.6
+    assert most[[4, 5]].between(0.985, 0.995).all() and "in 99 %" in text
+
+
 def test_every_toy_function_has_its_line():
     _, table = card("Toy data")
     makers = {name for name in imbtutor.__all__ if name.startswith("make_")}
