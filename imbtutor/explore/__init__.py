@@ -22,6 +22,7 @@ from imbtutor.explore.smote import explore_smote
 from imbtutor.explore.smote_pitfalls import explore_smote_pitfalls
 from imbtutor.explore.threshold import explore_threshold
 from imbtutor.explore.threshold_search import explore_threshold_search
+from imbtutor.explore.tomek_links import explore_tomek_links
 from imbtutor.explore.tree import explore_tree
 from imbtutor.explore.workbench import bench
 
@@ -49,5 +50,6 @@ __all__ = [
     "explore_smote_pitfalls",
     "explore_threshold",
     "explore_threshold_search",
+    "explore_tomek_links",
     "explore_tree",
 ]

@@ -66,6 +66,7 @@ FIGURES = {
     "explore_smote_pitfalls": "explore_smote_pitfalls()",
     "explore_threshold": "explore_threshold(*scores)",
     "explore_threshold_search": "explore_threshold_search(*scores)",
+    "explore_tomek_links": "explore_tomek_links((30, 10))",
     "explore_tree": "explore_tree()",
 }
 
