@@ -333,6 +333,16 @@ def test_a_silent_skip_is_found(check, silent):
     assert bool(silent_skips([check], shown)) is silent
 
 
+@pytest.mark.parametrize("path", CHAPTERS + SOLUTIONS, ids=stem)
+def test_folds_of_measured_rows_are_shuffled(path):
+    """A number as `cv` takes the rows in their order, and files are often sorted."""
+    book = read(path)
+    if "load_" not in "".join(sources(book, "code")):
+        return
+    for source in shown_of(book):
+        assert not re.search(r"""\bcv=\d|["']cv["']: \d""", source), source
+
+
 @pytest.mark.parametrize("path", CHAPTERS, ids=stem)
 def test_the_quiz_has_three_questions_with_feedback(path):
     text = "\n".join(sources(read(path), "markdown"))

@@ -135,7 +135,7 @@ def explore_mixed(X, y, impossible, *, random_state=0, name="mixed"):
         },
         say="Row {made_id}: {way}. {shown.votes}{shown.fate} Of all {n_made} made"
         " rows, {n_no_value} {n_no_value:holds|hold} a value that does not exist, and"
-        " {n_impossible} {n_impossible:other breaks|others break} a rule.",
+        " {n_impossible} {n_impossible:breaks|break} a rule otherwise.",
         panels=[_rows(list(X)), _bars(tables, n_made)],
         alt_text="Left, a table: each column of one made row beside those of its "
         "parent and its neighbor; what cannot exist is marked. Right, a bar for each "
@@ -250,6 +250,7 @@ def _table(added, rows, texts, X, y, categorical, impossible):
                 "notes": notes,
                 "bad": bad.loc[label].tolist(),
                 "votes": f"Votes for {'; '.join(votes)}. " if votes else "",
+                "no_value": bool(no_value.loc[label].any()),
                 "fate": _fate(at, no_value.loc[label].any()),
             }
         )
@@ -307,12 +308,15 @@ def _rows(columns):
         )
         .encode(x=x, y=y)
     )
+    # In the colors of the bars, by what is wrong with the row.
+    pink, blue = KINDS.values()
+    fill = {"expr": f"shown.no_value ? '{pink}' : '{blue}'"}
     around = {"left": "datum.at - 0.02", "top": "datum.line - 0.35"}
     around |= {"right": "1", "bottom": "datum.line + 0.62"}
     boxes = (
         base.transform_filter("datum.bad")
         .transform_calculate(**around)
-        .mark_rect(color=parts.PINK, opacity=0.45, tooltip=None)
+        .mark_rect(color=fill, opacity=0.45, tooltip=None)
         .encode(
             x=alt.X("left:Q", **across),
             x2="right:Q",

@@ -208,7 +208,7 @@ def _plane(majority, n, start):
         color=parts.GRAY,
     )
     everyone = parts.counted(n, "id").transform_calculate(
-        x=x, y=y, rows="'×' + (1 + length(children[datum.id].rows))"
+        x=x, y=y, rows="'+' + length(children[datum.id].rows)"
     )
     # A triangle is hollow where no child came from it.
     fill = parts.either("length(children[datum.id].rows) > 0", 1, 0)
