@@ -171,7 +171,8 @@ def explore_condensing(X, y, *, random_state=0, name="condensing"):
                 parts.words("All {n_removed} are removed, {n_made} centers are made."),
                 parts.words("{n_kept} reach the threshold, {n_removed} do not."),
             ),
-            "voter": f"ids[{by}] < 0 ? 'a minority point' : 'majority point ' + ids[{by}]",
+            "voter": f"ids[{by}] < 0 ? 'a minority point'"
+            f" : 'majority point ' + ids[{by}]",
             "verdict": "rightly[point_id] === '1' ? 'rightly' : 'wrongly'",
             "history": f"{by} === -1 ? 'drawn to begin the store.'"
             " : [" + ", ".join(map(parts.words, HISTORIES)) + "][fate[point_id]]",
