@@ -167,7 +167,13 @@ def explore_condensing(X, y, *, random_state=0, name="condensing"):
                 parts.words(
                     "{now} of {n_entries} entered: {n_kept} stored, {n_removed} "
                     "removed, {n_unasked} never asked, {n_waiting} waiting."
-                ),
+                )
+                + " + (now < n_entries ? '' : "
+                + parts.words(
+                    " The finished store is wrong about {n_wrong}"
+                    " {n_wrong:point|points} that went."
+                )
+                + ")",
                 parts.words("All {n_removed} are removed, {n_made} centers are made."),
                 parts.words("{n_kept} reach the threshold, {n_removed} do not."),
             ),

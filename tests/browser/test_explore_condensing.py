@@ -163,8 +163,12 @@ def test_the_sentence_tells_counts_and_fate(show, data):
     assert live.sentence().endswith("its turn has not come.")
     live.move("Majority point", np.flatnonzero(kinds == "kept")[0])
     assert live.sentence().endswith("drawn to begin the store.")
+    assert "The finished store" not in live.sentence()
     live.move("Entered the store", 40)
     kinds = fates(live)
+    n = live.signal("n_wrong")
+    told = f"wrong about {n} {'point' if n == 1 else 'points'} that went. Majority"
+    assert told in live.sentence()
     assert (kinds == "never asked").any()
     live.move("Majority point", np.flatnonzero(kinds == "never asked")[0])
     assert "never asked, for its place in the class is the row" in live.sentence()
