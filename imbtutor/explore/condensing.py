@@ -336,7 +336,7 @@ def _plane(X, y):
             parts.points_of_kind(made, "'made'", LOOKS, **LEGEND),
         ),
         _by_fate(points, **plane).add_params(picked),
-        title="After it: {n_kept + n_made} majority {n_kept + n_made:row|rows}",
+        title="Majority rows now: {n_kept + n_made}",
         height=244,
     )
 
