@@ -4,6 +4,7 @@ from imbtutor.explore.adasyn import explore_adasyn
 from imbtutor.explore.borderline import explore_borderline
 from imbtutor.explore.calibration import explore_calibration
 from imbtutor.explore.class_weight import explore_class_weight
+from imbtutor.explore.condensing import explore_condensing
 from imbtutor.explore.confusion import explore_confusion
 from imbtutor.explore.costs import explore_costs
 from imbtutor.explore.faults import explore_faults
@@ -33,6 +34,7 @@ __all__ = [
     "explore_borderline",
     "explore_calibration",
     "explore_class_weight",
+    "explore_condensing",
     "explore_confusion",
     "explore_costs",
     "explore_faults",

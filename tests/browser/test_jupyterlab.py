@@ -49,6 +49,7 @@ FIGURES = {
     "explore_borderline": "explore_borderline(*points)",
     "explore_calibration": "explore_calibration(*scores, train_prevalence=0.5)",
     "explore_class_weight": "explore_class_weight(*points)",
+    "explore_condensing": "explore_condensing(*points)",
     "explore_confusion": "explore_confusion()",
     "explore_costs": "explore_costs(*scores)",
     "explore_faults": "explore_faults(summary, source='simulated')",
