@@ -11,6 +11,7 @@ from imbtutor.explore.interval import explore_interval
 from imbtutor.explore.live import Live
 from imbtutor.explore.minority_types import explore_minority_types
 from imbtutor.explore.prevalence import explore_prevalence
+from imbtutor.explore.random_undersampling import explore_random_undersampling
 from imbtutor.explore.sample_size import explore_sample_size
 from imbtutor.explore.separation import explore_separation
 from imbtutor.explore.smote import explore_smote
@@ -32,6 +33,7 @@ __all__ = [
     "explore_interval",
     "explore_minority_types",
     "explore_prevalence",
+    "explore_random_undersampling",
     "explore_sample_size",
     "explore_separation",
     "explore_smote",

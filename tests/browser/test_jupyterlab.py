@@ -48,6 +48,10 @@ FIGURES = {
     "explore_interval": "explore_interval()",
     "explore_minority_types": "explore_minority_types()",
     "explore_prevalence": "explore_prevalence(*scores)",
+    "explore_random_undersampling": (
+        "explore_random_undersampling(*points, pd.DataFrame({'ratio': [1, 9],"
+        " 'random_state': 0, 'auc': [0.8, 0.9]}))"
+    ),
     "explore_sample_size": "explore_sample_size()",
     "explore_separation": "explore_separation()",
     "explore_smote": "explore_smote(*points)",
