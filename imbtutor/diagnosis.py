@@ -31,7 +31,6 @@ CHAPTERS = {
     "24_calibration": "Probabilities: calibrated, broken, repaired",
     "32_smote": "SMOTE from scratch",
     "34_borderline_svm_smote": "Borderline-SMOTE and SVM-SMOTE",
-    "41_random_undersampling": "Random undersampling",
 }
 """The chapters that a report may name: file stem and title."""
 
