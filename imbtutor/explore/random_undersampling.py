@@ -78,6 +78,8 @@ def explore_random_undersampling(X, y, summary, *, name="random_undersampling"):
     # A text of 0 and 1 for each draw: Altair looks at every number of a list.
     kept = [[_kept(X, y, majority, r, s) for s in seeds] for r in ratios]
     n_kept = np.array([draws[0].count("1") for draws in kept])
+    # At first the row that is kept most often where the fewest are.
+    start = int(np.argmax(np.sum([[*map(int, draw)] for draw in kept[0]], axis=0)))
     return parts.figure(
         name,
         controls=[
@@ -115,7 +117,7 @@ def explore_random_undersampling(X, y, summary, *, name="random_undersampling"):
         " {auc_low:.3f} to {auc_high:.3f}, with mean {auc_mean:.3f}. Row {row_id} is"
         " {fate} here; of {n_seeds} {n_seeds:draw|draws}, {times_kept}"
         " {times_kept:keeps|keep} it.",
-        panels=[_plane(X[y == 1], len(majority)), _scores(auc, n_kept)],
+        panels=[_plane(X[y == 1], len(majority), start), _scores(auc, n_kept)],
         alt_text="Left, two classes in the plane: minority points, the majority points "
         "that are kept, and crosses where one is removed. Right, the AUC of a model "
         "against the number of majority rows kept, a dot for each seed and a line "
@@ -159,17 +161,17 @@ def _is_kept(row, seed_at="seed_at"):
     return f"(kept_at[at][{seed_at}][{row}] === '1')"
 
 
-def _plane(minority, n):
+def _plane(minority, n, start):
     rows = parts.counted(n, "id").transform_calculate(
         x="points[datum.id][0]", y="points[datum.id][1]"
     )
     kind = f"{_is_kept('datum.id')} ? 'kept' : 'removed'"
     points = rows.mark_point(filled=True, size=34).encode(
-        **parts.PLANE, opacity=parts.either("datum.kind === 'kept'", 0.9, 0.3)
+        **parts.PLANE, opacity=parts.either("datum.kind === 'kept'", 0.9, 0.4)
     )
     slider = alt.binding_range(min=0, max=n - 1, step=1, name="Row")
     how = {"fields": ["id"], "on": "click", "nearest": True, "clear": False}
-    picked = alt.selection_point("row", value=0, bind=slider, **how)
+    picked = alt.selection_point("row", value=start, bind=slider, **how)
     rare = alt.Chart(alt.Data(values=[{"x": a, "y": b} for a, b in minority.round(4)]))
     rare = rare.mark_point(filled=True, size=60, opacity=1).encode(**parts.PLANE)
     ring = parts.here(x="points[row_id][0]", y="points[row_id][1]")

@@ -52,8 +52,10 @@ def compare(live, X, y, summary, ratio, seed, row):
 
 def test_every_control_agrees_with_imbalanced_learn(show, data):
     live = show(explore_random_undersampling(*data))
-    state = {"ratio": 1, "seed": 0, "row": 0}
+    state = {"ratio": 1, "seed": 0, "row": live.signal("row_id")}
     compare(live, *data, **state)
+    times = np.sum([kept_by(*data[:2], 1, seed) for seed in SEEDS], axis=0)
+    assert times[state["row"]] == times.max()
     for ratio in RATIOS:
         live.move("Majority rows for each minority row", ratio)
         state["ratio"] = ratio
