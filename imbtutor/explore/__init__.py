@@ -17,6 +17,7 @@ from imbtutor.explore.mixed import explore_mixed
 from imbtutor.explore.near_miss import explore_near_miss
 from imbtutor.explore.prevalence import explore_prevalence
 from imbtutor.explore.random_oversampling import explore_random_oversampling
+from imbtutor.explore.random_undersampling import explore_random_undersampling
 from imbtutor.explore.sample_size import explore_sample_size
 from imbtutor.explore.separation import explore_separation
 from imbtutor.explore.smote import explore_smote
@@ -46,6 +47,7 @@ __all__ = [
     "explore_near_miss",
     "explore_prevalence",
     "explore_random_oversampling",
+    "explore_random_undersampling",
     "explore_sample_size",
     "explore_separation",
     "explore_smote",

@@ -61,6 +61,10 @@ FIGURES = {
     "explore_near_miss": "explore_near_miss(*points)",
     "explore_prevalence": "explore_prevalence(*scores)",
     "explore_random_oversampling": "explore_random_oversampling(*points)",
+    "explore_random_undersampling": (
+        "explore_random_undersampling(*points, pd.DataFrame({'ratio': [1, 9],"
+        " 'random_state': 0, 'auc': [0.8, 0.9]}))"
+    ),
     "explore_sample_size": "explore_sample_size()",
     "explore_separation": "explore_separation()",
     "explore_smote": "explore_smote(*points)",
