@@ -105,7 +105,7 @@ def explore_edited_neighbours(X, y, *, name="edited_neighbours"):
             "fell": "run.fell[point_id]",
             "asked": "fell > 0 && fell <= shown ? fell : shown",
             "k": "sampler === 'AllKNN' ? asked : n_neighbors",
-            "votes": "run.votes[asked - 1][point_id]",
+            "votes": "toNumber(run.votes[asked - 1][point_id])",
             "class_name": "labels[point_id] === 1 ? 'minority' : 'majority'",
             "fate": f"labels[point_id] === 1 ? 'the minority is not edited' : {fate}",
         },
@@ -158,7 +158,7 @@ def _run(X, y, name, kind, k, order):
         near = here[_nearest(X[here], X[here], number if name == "AllKNN" else k)]
         against = np.zeros(len(X), dtype=int)
         against[here] = (y[near] != y[here][:, None]).sum(axis=1)
-        votes.append(against.tolist())
+        votes.append("".join(map(str, against)))  # one digit each: small and fast
         left.append(left[-1] - (fell == number).sum())
         places = order[here][:, :, None] == near[:, None]
         deep = max(deep, int(places.argmax(axis=1).max()) + 1)
