@@ -7,8 +7,10 @@ and stay in the notebooks. The interactive figures are in `imbtutor.explore`.
 
 from imbtutor.benchmark_sets import load_benchmark_set
 from imbtutor.datasets import (
+    make_bridge,
     make_gaussians,
     make_islands,
+    make_mixed,
     make_outliers,
     make_scores,
     make_transactions,
@@ -24,8 +26,10 @@ __all__ = [
     "diagnose",
     "load_benchmark_set",
     "load_wine_quality",
+    "make_bridge",
     "make_gaussians",
     "make_islands",
+    "make_mixed",
     "make_outliers",
     "make_scores",
     "make_transactions",

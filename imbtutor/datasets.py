@@ -225,6 +225,124 @@ def make_transactions(n_samples=1000, *, prevalence=0.02, random_state=None):
     return X, y
 
 
+# Shares by class, of the majority and of the minority: of the plans, and within each
+# plan of its devices and payments. What is not listed is impossible.
+_PLANS = {"prepaid": (0.25, 0.40), "mobile": (0.45, 0.35), "home": (0.30, 0.25)}
+_DEVICES = {
+    "prepaid": {"phone": (1.0, 1.0)},
+    "mobile": {"phone": (0.7, 0.5), "tablet": (0.3, 0.5)},
+    "home": {"tablet": (0.3, 0.5), "router": (0.7, 0.5)},
+}
+_PAYMENTS = {
+    "prepaid": {"voucher": (0.4, 0.6), "card": (0.6, 0.4)},
+    "mobile": {"card": (0.3, 0.6), "debit": (0.7, 0.4)},
+    "home": {"card": (0.3, 0.6), "debit": (0.7, 0.4)},
+}
+_FEES = {"prepaid": (0, 0), "mobile": (5, 35), "home": (15, 45)}
+
+
+def make_mixed(n_samples=1000, *, prevalence=0.1, random_state=None):
+    """Simulated contracts with numbers and categories, of which a few are canceled.
+
+    Three columns are categories, three are numbers, and not every combination
+    exists. By construction
+
+    - a *prepaid* plan comes with a phone, *mobile* with a phone or a tablet, *home*
+      with a tablet or a router;
+    - *prepaid* is paid by voucher or card, the other plans by card or debit;
+    - *prepaid* has no monthly fee (0), *mobile* one from 5 to 35 and *home* one from
+      15 to 45.
+
+    A row that breaks one of these rules is impossible. Given the class and the
+    plan, the columns are independent. Every number here is made up.
+
+    Parameters
+    ----------
+    n_samples : int, default=1000
+        Number of contracts, both classes together.
+    prevalence : float, default=0.1
+        Share of canceled contracts, above 0 and at most 0.5. Their count is
+        ``round(n_samples * prevalence)``.
+    random_state : int, RandomState instance or None, default=None
+        Seed, for the same data again.
+
+    Returns
+    -------
+    X : pandas.DataFrame of shape (n_samples, 6)
+        The contracts, shuffled. The first three columns have the dtype category,
+        with their categories in alphabetical order, the others are floats:
+
+        - ``plan``: prepaid, mobile or home; 25, 45 and 30 % of the contracts that
+          were kept, 40, 35 and 25 % of those that were canceled.
+        - ``device``: phone, tablet or router. Tablets are 30 % of *mobile* and of
+          *home* if kept, 50 % if canceled.
+        - ``payment``: voucher, card or debit. Vouchers are 40 % of *prepaid* if kept,
+          60 % if canceled; cards are 30 % of the other plans if kept, 60 % if
+          canceled.
+        - ``fee``: in euros a month, whole cents, evenly spread over its range.
+        - ``months``: age of the contract. Mean 30 if kept, 12 if canceled.
+        - ``gigabytes``: used in a month. Log-normal, median 8 if kept, 4 if canceled.
+    y : ndarray of shape (n_samples,)
+        1 for canceled, the minority, 0 for kept.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of the wrong type.
+    ValueError
+        If an argument is out of range, or would leave no canceled contract.
+
+    References
+    ----------
+    .. [1] Oversampling of numbers and categories: N. V. Chawla and others (2002),
+       "SMOTE: synthetic minority over-sampling technique", JAIR 16, 321-357,
+       section 6.
+
+    Examples
+    --------
+    >>> from imbtutor import make_mixed
+    >>> X, y = make_mixed(500, random_state=0)
+    >>> list(X)
+    ['plan', 'device', 'payment', 'fee', 'months', 'gigabytes']
+    >>> sorted(X.loc[X["plan"] == "prepaid", "payment"].unique())
+    ['card', 'voucher']
+    >>> int(y.sum())
+    50
+    """
+    import pandas as pd  # here, so that importing imbtutor stays fast
+
+    rng = check_random_state(random_state)
+    y = _labels(n_samples, prevalence, rng)
+    plan = _drawn(_PLANS, y, rng)
+    device, payment = np.empty_like(plan), np.empty_like(plan)
+    fee = np.zeros(n_samples)
+    for name, (low, high) in _FEES.items():
+        its = plan == name
+        device[its] = _drawn(_DEVICES[name], y[its], rng)
+        payment[its] = _drawn(_PAYMENTS[name], y[its], rng)
+        fee[its] = rng.uniform(low, high, size=its.sum()).round(2)
+    X = pd.DataFrame(
+        {
+            "plan": pd.Categorical(plan),
+            "device": pd.Categorical(device),
+            "payment": pd.Categorical(payment),
+            "fee": fee,
+            "months": rng.exponential(np.where(y == 1, 12, 30)).round(1),
+            "gigabytes": rng.lognormal(np.log(np.where(y == 1, 4, 8)), 0.7).round(2),
+        }
+    )
+    return X, y
+
+
+def _drawn(shares, y, rng):
+    """Draw a word for each label, with the shares of its class."""
+    majority, minority = (
+        rng.choice(list(shares), size=len(y), p=p)
+        for p in zip(*shares.values(), strict=True)
+    )
+    return np.where(y == 1, minority, majority).astype(object)
+
+
 def make_outliers(
     n_samples=1000, *, prevalence=0.1, separation=4.0, outliers=0.2, random_state=None
 ):
@@ -288,6 +406,68 @@ def make_outliers(
     # Chosen at random, so that the place in the table does not give them away.
     minority = rng.permutation(np.flatnonzero(y))
     X[minority[round(len(minority) * outliers) :], 0] += separation
+    return X, y
+
+
+def make_bridge(n_samples=1000, *, prevalence=0.1, separation=4.0, random_state=None):
+    """Three round clouds in a row: the majority between two halves of the minority.
+
+    The majority is centered on the origin, the minority on the points
+    ``(-separation, 0)`` and ``(separation, 0)``; all three have the identity as
+    covariance. The second half has one point more where the number is odd. A segment
+    between the two halves crosses the majority. The best possible ranking is by the
+    size of the first feature, ``abs(X[:, 0])``, and its ROC AUC is
+    ``norm.cdf(separation / sqrt(2)) ** 2 + norm.cdf(-separation / sqrt(2)) ** 2``.
+
+    Parameters
+    ----------
+    n_samples : int, default=1000
+        Number of samples, both classes together.
+    prevalence : float, default=0.1
+        Share of positives, above 0 and at most 0.5. The count of positives is
+        ``round(n_samples * prevalence)``.
+    separation : float, default=4.0
+        Distance of each half from the majority's center, in standard deviations of
+        a cloud.
+    random_state : int, RandomState instance or None, default=None
+        Seed, for the same data again.
+
+    Returns
+    -------
+    X : ndarray of shape (n_samples, 2)
+        The points, shuffled.
+    y : ndarray of shape (n_samples,)
+        1 for the minority, 0 for the majority.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of the wrong type.
+    ValueError
+        If an argument is out of range, or would leave no positive.
+
+    Notes
+    -----
+    A value A of the minority and B of the majority, both with variance 1: A exceeds B
+    in size where ``A - B`` and ``A + B`` have the same sign. These two are independent
+    normal variables with mean ``separation`` (or its negative) and variance 2.
+
+    Examples
+    --------
+    >>> from imbtutor import make_bridge
+    >>> X, y = make_bridge(200, separation=8, random_state=0)
+    >>> int((X[y == 1, 0] < 0).sum()), int((X[y == 1, 0] > 0).sum())
+    (10, 10)
+    """
+    check_number(separation, "separation", low=0)
+    rng = check_random_state(random_state)
+    y = _labels(n_samples, prevalence, rng)
+    X = rng.standard_normal((n_samples, 2))
+    # Chosen at random, so that the place in the table does not give the half away.
+    minority = rng.permutation(np.flatnonzero(y))
+    half = len(minority) // 2
+    X[minority[:half], 0] -= separation
+    X[minority[half:], 0] += separation
     return X, y
 
 

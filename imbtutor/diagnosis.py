@@ -29,8 +29,13 @@ CHAPTERS = {
     "22_costs": "Costs decide",
     "23_class_weights": "Class weights",
     "24_calibration": "Probabilities: calibrated, broken, repaired",
+    "30_pipelines_and_leakage": "Pipelines and leakage",
+    "31_random_oversampling": "Random oversampling and the smoothed bootstrap (ROSE)",
     "32_smote": "SMOTE from scratch",
+    "33_smote_pitfalls": "Where SMOTE goes wrong",
     "34_borderline_svm_smote": "Borderline-SMOTE and SVM-SMOTE",
+    "35_adasyn_kmeans_smote": "ADASYN and K-means SMOTE",
+    "36_mixed_data": "Categorical and mixed data: SMOTENC and SMOTEN",
 }
 """The chapters that a report may name: file stem and title."""
 
@@ -523,7 +528,7 @@ def _missing(data, numbers, rng):
             f"{infinite if data.n_infinite else ''}",
             "Fill them inside the pipeline, so that only the training part decides "
             "with what. SMOTE and nearest neighbors refuse them.",
-            ("14_honest_validation", "32_smote"),
+            ("30_pipelines_and_leakage", "32_smote"),
         )
     ]
 
@@ -778,7 +783,7 @@ def _scales(data, numbers, rng):
             "The narrower half of the columns have less than a tenth of it, and no "
             "more say in a distance. Scale inside the pipeline before anything that "
             "looks for neighbors.",
-            ("05_minority_anatomy", "32_smote"),
+            ("05_minority_anatomy", "33_smote_pitfalls"),
         )
     ]
 
@@ -810,7 +815,7 @@ def _text(data, numbers, rng):
             "Encode them inside the pipeline. SMOTE steps from number to number and "
             "does not fit; SMOTENC and SMOTEN of imbalanced-learn are made for "
             "categories.",
-            ("32_smote",),
+            ("36_mixed_data",),
         )
     ]
 
@@ -830,7 +835,7 @@ def _integers(data, numbers, rng):
             f"{_count(numbers['n_features'], 'column')}.",
             "A synthetic row between two real ones, as SMOTE makes it, has fractions "
             "there that no real row has.",
-            ("32_smote",),
+            ("31_random_oversampling", "33_smote_pitfalls"),
         )
     ]
 
@@ -878,9 +883,13 @@ def _neighbors(data, numbers, rng):
         meaning = (
             "At least half have no more than one of their own kind among these "
             f"{_N_NEIGHBORS}. A step from one to another, as SMOTE makes it, can lead "
-            "through the other class."
+            "through the other class, and ADASYN steps most often from these."
         )
-        chapters = ("05_minority_anatomy", "32_smote")
+        chapters = (
+            "05_minority_anatomy",
+            "33_smote_pitfalls",
+            "35_adasyn_kmeans_smote",
+        )
         return [Finding("Neighbors", "note", text, meaning, chapters)]
     if 2 * counts["safe"] > len(rows):
         meaning = (

@@ -4,14 +4,17 @@ import inspect
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import imbtutor
 from imbtutor import (
+    make_bridge,
     make_gaussians,
     make_islands,
+    make_mixed,
     make_outliers,
     make_scores,
     make_transactions,
@@ -26,8 +29,10 @@ from imbtutor import (
 X, y = make_gaussians(60, prevalence=0.2, random_state=0)
 
 MAKERS = {
+    "make_bridge": make_bridge,
     "make_gaussians": make_gaussians,
     "make_islands": make_islands,
+    "make_mixed": make_mixed,
     "make_outliers": make_outliers,
     "make_scores": make_scores,
     "make_transactions": make_transactions,
@@ -80,7 +85,9 @@ def test_makers_keep_their_promise(maker, n_samples, prevalence, seed):
     arguments = {"n_samples": n_samples, "prevalence": prevalence}
     X, y = parts(maker, random_state=seed, **arguments)
     assert len(X) == len(y) == n_samples
-    assert np.isfinite(np.asarray(X)).all()  # numbers, also in a DataFrame
+    numbers = X.select_dtypes("number") if isinstance(X, pd.DataFrame) else X
+    assert np.isfinite(np.asarray(numbers)).all()
+    assert not pd.isna(X).any(axis=None)  # of categories, too
     assert y.sum() == round(n_samples * prevalence)
     assert set(np.unique(y)) == {0, 1}
     # Half of an odd number is rounded to the even side: one positive more.

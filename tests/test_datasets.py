@@ -6,8 +6,10 @@ from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
 from imbtutor import (
+    make_bridge,
     make_gaussians,
     make_islands,
+    make_mixed,
     make_outliers,
     make_scores,
     make_transactions,
@@ -100,6 +102,61 @@ def test_the_amount_of_a_transaction_is_a_hint_and_no_proof():
         assert log.mean() == pytest.approx(log.median(), abs=0.07)
 
 
+PLANS = ["prepaid", "mobile", "home"]
+
+
+@pytest.mark.parametrize(
+    ("label", "plans", "tablets", "vouchers", "cards", "months", "gigabytes"),
+    [
+        (0, [0.25, 0.45, 0.30], 0.3, 0.4, 0.3, 30, 8),
+        (1, [0.40, 0.35, 0.25], 0.5, 0.6, 0.6, 12, 4),
+    ],
+)
+def test_mixed_contracts_are_as_described(
+    label, plans, tablets, vouchers, cards, months, gigabytes
+):
+    X, y = make_mixed(40_000, prevalence=0.25, random_state=0)
+    X = X[y == label]
+    prepaid = X["plan"] == "prepaid"
+    # Five standard errors of a share of one half among 4,000 rows or more.
+    near = {"abs": 0.04}
+    found = X["plan"].value_counts(normalize=True)[PLANS]
+    assert found.tolist() == pytest.approx(plans, **near)
+    for plan in PLANS[1:]:
+        found = (X.loc[X["plan"] == plan, "device"] == "tablet").mean()
+        assert found == pytest.approx(tablets, **near)
+    found = (X.loc[prepaid, "payment"] == "voucher").mean()
+    assert found == pytest.approx(vouchers, **near)
+    found = (X.loc[~prepaid, "payment"] == "card").mean()
+    assert found == pytest.approx(cards, **near)
+    # An exponential has its mean as standard deviation: the error is 1 %. The
+    # logarithm of the gigabytes has 0.7: less.
+    assert X["months"].mean() == pytest.approx(months, rel=0.05)
+    assert X["gigabytes"].median() == pytest.approx(gigabytes, rel=0.05)
+
+
+def test_impossible_contracts_do_not_occur_and_all_others_do():
+    X, y = make_mixed(40_000, prevalence=0.25, random_state=0)
+    devices = {"phone", "tablet"}, {"tablet", "router"}
+    allowed = {("prepaid", "phone", payment) for payment in ("voucher", "card")} | {
+        (plan, device, payment)
+        for plan, its in zip(["mobile", "home"], devices, strict=True)
+        for device in its
+        for payment in ("card", "debit")
+    }
+    for label in (0, 1):
+        rows = X.loc[y == label, ["plan", "device", "payment"]]
+        assert set(rows.itertuples(index=False, name=None)) == allowed
+    fees = X["fee"].groupby(X["plan"], observed=True).agg(["min", "max"])
+    assert fees.loc["prepaid"].tolist() == [0, 0]
+    assert fees.loc["mobile"].tolist() == pytest.approx([5, 35], abs=0.1)
+    assert fees.loc["home"].tolist() == pytest.approx([15, 45], abs=0.1)
+    assert np.allclose(X["fee"] * 100, (X["fee"] * 100).round())
+    # As SMOTENC(categorical_features="auto") wants them.
+    assert X.dtypes.astype(str).tolist() == ["category"] * 3 + ["float64"] * 3
+    assert list(X["plan"].cat.categories) == ["home", "mobile", "prepaid"]
+
+
 @pytest.mark.parametrize(("separation", "outliers"), [(4, 0.2), (2, 0.5), (3, 0)])
 def test_outliers_have_the_stated_difficulty(separation, outliers):
     X, y = make_outliers(
@@ -153,6 +210,40 @@ def test_the_place_in_the_table_does_not_give_outliers_away():
 def test_bad_input_for_outliers_is_named(arguments, error, message):
     with pytest.raises(error, match=message):
         make_outliers(**arguments)
+
+
+@pytest.mark.parametrize("separation", [0, 1, 4])
+def test_a_bridge_has_the_stated_difficulty(separation):
+    X, y = make_bridge(20_000, prevalence=0.25, separation=separation, random_state=0)
+    near, far = norm.cdf(np.array([1, -1]) * separation / np.sqrt(2))
+    expected = near**2 + far**2
+    assert roc_auc_score(y, abs(X[:, 0])) == pytest.approx(expected, abs=AUC_BOUND)
+    assert roc_auc_score(y, X[:, 1]) == pytest.approx(0.5, abs=AUC_BOUND)
+    # Five standard errors of a mean at n = 5,000 and, for the majority, at 15,000.
+    assert X[y == 1, 1].mean() == pytest.approx(0, abs=0.07)
+    assert X[y == 0].mean(axis=0) == pytest.approx([0, 0], abs=0.05)
+
+
+@pytest.mark.parametrize(("n_positive", "left"), [(1, 0), (2, 1), (9, 4), (50, 25)])
+def test_the_majority_lies_between_two_halves_of_the_minority(n_positive, left):
+    X, y = make_bridge(200, prevalence=n_positive / 200, separation=50, random_state=1)
+    assert (X[y == 1, 0] < -25).sum() == left
+    assert (X[y == 1, 0] > 25).sum() == n_positive - left
+    assert (abs(X[y == 0, 0]) < 25).all()
+
+
+def test_the_place_in_the_table_does_not_give_the_half_away():
+    places = []
+    for seed in range(100):
+        X, y = make_bridge(200, separation=50, random_state=seed)
+        places.append(np.flatnonzero(X[y == 1, 0] < 0).mean())
+    # As for the outliers: 10 of the places 0 to 19.
+    assert np.mean(places) == pytest.approx(9.5, abs=0.6)
+
+
+def test_a_bad_separation_of_a_bridge_is_named():
+    with pytest.raises(ValueError, match="separation=-1 .*at least 0"):
+        make_bridge(separation=-1)
 
 
 def islands_of(X):

@@ -76,6 +76,7 @@ def test_a_failed_notebook_is_forgotten(path):
     ("said", "tags"),
     [
         ("simulated wine: no check\n", ["remove-input"]),
+        ("ecoli is not here: no check\n", ["remove-input"]),
         ("some other line\n", ["remove-cell"]),
     ],
 )

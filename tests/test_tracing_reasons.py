@@ -268,6 +268,17 @@ def test_near_miss_takes_by_mean_distance(seed, version):
         assert len(far) > 0
 
 
+def test_near_miss_2_takes_all_of_a_minority_below_n_neighbors():
+    X, y = make_data(0)
+    minority = np.flatnonzero(y == 1)
+    result = trace(NearMiss(version=2, n_neighbors=99), X, y)
+    for row, line in lines(result.removed):
+        assert line["rule"].startswith(f"mean distance to its {len(minority)} farthest")
+        assert sorted(line["by"]) == minority.tolist()
+        mean = cdist(X[[row]], X[minority]).mean()
+        assert line["distance"] == pytest.approx(mean, abs=CLOSE)
+
+
 @pytest.mark.parametrize("strategy", ["auto", "all"])
 def test_tomek_links_join_mutual_nearest_neighbors(strategy):
     n_removed = 0

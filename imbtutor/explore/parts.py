@@ -369,12 +369,15 @@ def stage(
 ):
     """Two classes, and one point picked by a click or by the slider "Point".
 
-    `majority` are the places of one class. `points` draw rows with an ``id`` from 0 to
-    `n` - 1, by the words of `looks` that the expression `kind` gives; they become the
-    layer "minority_points". The picked one, ``<pick>_id``, is `start` at first; its
-    place `at`, a pair of expressions, gets a ring. `below` are layers between them.
+    `majority` are the places of one class, or rows with an x and a y. `points` draw
+    rows with an ``id`` from 0 to `n` - 1, by the words of `looks` that the expression
+    `kind` gives; they become the layer "minority_points". The picked one,
+    ``<pick>_id``, is `start` at first; its place `at`, a pair of expressions, gets a
+    ring. `below` are layers between them.
     """
-    others = alt.Chart(pd.DataFrame(majority.round(4), columns=["x", "y"]))
+    others = majority
+    if not isinstance(majority, alt.Chart):
+        others = alt.Chart(pd.DataFrame(majority.round(4), columns=["x", "y"]))
     others = others.mark_point(filled=True, size=22, opacity=0.6).encode(**plane)
     ring = here(x=at[0], y=at[1]).mark_point(size=330, strokeWidth=2, color=INK)
     slider = alt.binding_range(min=0, max=n - 1, step=1, name="Point")

@@ -100,14 +100,15 @@ def near_miss(sampler, X, y, run):
                 }
         # The distances are sorted: the last k are all of them, or the farthest.
         distances, near = (each[:, -k:] for each in asked[i].result)
+        n_near = near.shape[1]  # version 2 takes what there is, without a word
         sums = distances.sum(axis=1)
         ranked = sorted(range(len(sums)), key=sums.__getitem__, reverse=version == 3)
         for rank, position in enumerate(ranked, 1):
             stays = rank <= sampler.sampling_strategy_[label]
             (stayed if stays else removed)[int(candidates[position])] = {
-                "rule": rule(k, which, "is" if stays else "is not", order),
+                "rule": rule(n_near, which, "is" if stays else "is not", order),
                 "by": minority[near[position]].tolist(),
-                "distance": sums[position] / k,
+                "distance": sums[position] / n_near,
                 "rank": rank,
             }
     return _selected(

@@ -25,19 +25,27 @@ FIRST = {
     for path in sorted(NOTEBOOKS.glob("[0-5]*.ipynb"), reverse=True)
 }
 DATA = (
-    "from imbtutor import make_gaussians, make_scores\n"
+    "from imbtutor import make_gaussians, make_mixed, make_scores\n"
     "from imbtutor.explore import *\n"
     "scores = make_scores(200, prevalence=0.2, random_state=0)\n"
     "points = make_gaussians(100, prevalence=0.1, random_state=0)\n"
+    "contracts = make_mixed(100, random_state=0)\n"
+    "def impossible(rows):\n"
+    "    prepaid = rows['plan'] == 'prepaid'\n"
+    "    return (prepaid & (rows['fee'] > 0)).to_frame('fee')\n"
     "import pandas as pd\n"
     "from itertools import product\n"
     "from imbtutor.explore.faults import COLUMNS\n"
     "flags = product([False, True], repeat=3)\n"
     "rows = [['tree', a, 'none', b, c] + [0.5] * 6 for a, b, c in flags]\n"
-    "summary = pd.DataFrame(rows, columns=pd.MultiIndex.from_tuples(COLUMNS))"
+    "summary = pd.DataFrame(rows, columns=pd.MultiIndex.from_tuples(COLUMNS))\n"
+    "from imbtutor.explore.leakage import KEYS, PLACES, SCORES\n"
+    "rows = [['noise', 'copies', place] + [0.5] * 3 for place in PLACES]\n"
+    "folds = pd.DataFrame(rows, columns=KEYS + SCORES)"
 )
 # How a small one of each figure is made.
 FIGURES = {
+    "explore_adasyn": "explore_adasyn(*points, n_clusters=[2, 5])",
     "explore_borderline": "explore_borderline(*points)",
     "explore_calibration": "explore_calibration(*scores, train_prevalence=0.5)",
     "explore_class_weight": "explore_class_weight(*points)",
@@ -47,13 +55,19 @@ FIGURES = {
     "explore_faults": "explore_faults(summary, source='simulated')",
     "explore_gradient": "explore_gradient()",
     "explore_interval": "explore_interval()",
+    "explore_leakage": "explore_leakage(folds)",
     "explore_minority_types": "explore_minority_types()",
+    "explore_mixed": "explore_mixed(*contracts, impossible)",
+    "explore_near_miss": "explore_near_miss(*points)",
     "explore_prevalence": "explore_prevalence(*scores)",
+    "explore_random_oversampling": "explore_random_oversampling(*points)",
     "explore_sample_size": "explore_sample_size()",
     "explore_separation": "explore_separation()",
     "explore_smote": "explore_smote(*points)",
+    "explore_smote_pitfalls": "explore_smote_pitfalls()",
     "explore_threshold": "explore_threshold(*scores)",
     "explore_threshold_search": "explore_threshold_search(*scores)",
+    "explore_tomek_links": "explore_tomek_links((30, 10))",
     "explore_tree": "explore_tree()",
 }
 
