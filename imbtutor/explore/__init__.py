@@ -7,6 +7,7 @@ from imbtutor.explore.class_weight import explore_class_weight
 from imbtutor.explore.condensing import explore_condensing
 from imbtutor.explore.confusion import explore_confusion
 from imbtutor.explore.costs import explore_costs
+from imbtutor.explore.edited_neighbours import explore_edited_neighbours
 from imbtutor.explore.faults import explore_faults
 from imbtutor.explore.gradient import explore_gradient
 from imbtutor.explore.interval import explore_interval
@@ -38,6 +39,7 @@ __all__ = [
     "explore_condensing",
     "explore_confusion",
     "explore_costs",
+    "explore_edited_neighbours",
     "explore_faults",
     "explore_gradient",
     "explore_interval",

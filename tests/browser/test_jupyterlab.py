@@ -52,6 +52,7 @@ FIGURES = {
     "explore_condensing": "explore_condensing(*points)",
     "explore_confusion": "explore_confusion()",
     "explore_costs": "explore_costs(*scores)",
+    "explore_edited_neighbours": "explore_edited_neighbours(*points)",
     "explore_faults": "explore_faults(summary, source='simulated')",
     "explore_gradient": "explore_gradient()",
     "explore_interval": "explore_interval()",
