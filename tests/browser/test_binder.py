@@ -140,10 +140,14 @@ def test_the_whole_package_is_installed(binder):
 
 def test_post_build_leaves_what_the_first_chapter_needs(binder, prepared):
     assert list((binder / "home").rglob("fontlist*.json"))
-    # One line, whether or not the data could be had; the image is built either way.
-    found = list((binder / "home").rglob("winequality-white.csv"))
-    outcome = "in the cache" if found else "not to be had now, which does no harm"
-    assert prepared.splitlines()[-1] == f"Wine data: {outcome}."
+    # A line for each, whether or not they could be had; the image is built either way.
+    files = {"Wine data": "winequality-white.csv", "Benchmark sets": "x1data.npz"}
+    for line, (data, file) in zip(
+        prepared.splitlines()[-2:], files.items(), strict=True
+    ):
+        found = list((binder / "home").rglob(file))
+        outcome = "in the cache" if found else "not to be had now, which does no harm"
+        assert line == f"{data}: {outcome}."
 
 
 def kernels(url):
