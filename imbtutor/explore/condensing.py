@@ -24,11 +24,9 @@ HISTORIES = [
     "{voter}. The finished store calls it {verdict}.",
 ]
 COUNTED = ["kept", "removed", "unasked", "waiting"]
-# An x as Vega fills it, the marker of removed samples in all pictures of the book.
-X_MARK = "M-1,-1L0,-.3L1,-1L.3,0L1,1L0,.3L-1,1L-.3,0Z"
 LOOKS = {
     "kept": parts.CLASSES["majority"],
-    "removed": (COLORS["removed"], X_MARK),
+    "removed": parts.REMOVED,
     "never asked": (parts.PINK, "triangle-down"),
     "waiting": (parts.SKY, "square"),
     "made": (COLORS["added"], "cross"),
@@ -36,7 +34,7 @@ LOOKS = {
 }
 # The legend counts what the picture shows.
 LEGEND = {
-    "columns": 3,
+    "columns": 2,
     "labelExpr": "datum.label === 'minority' ? datum.label : datum.label + ' (' +"
     " {kept: n_kept, removed: n_removed, 'never asked': n_unasked,"
     " waiting: n_waiting, made: n_made}[datum.label] + ')'",

@@ -12,9 +12,7 @@ from imbtutor.tracing import trace
 SAMPLERS = ["ENN", "RENN", "AllKNN"]
 KINDS = ["all", "mode"]
 K_MAX = 5
-# A filled x: Vega's "cross" is a plus, which stands for new rows elsewhere.
-X_SHAPE = "M-1,-.6L-.6,-1L0,-.4L.6,-1L1,-.6L.4,0L1,.6L.6,1L0,.4L-.6,1L-1,.6L-.4,0Z"
-LOOKS = parts.CLASSES | {"removed": (COLORS["removed"], X_SHAPE)}
+LOOKS = parts.CLASSES | {"removed": parts.REMOVED}
 
 
 def explore_edited_neighbours(X, y, *, name="edited_neighbours"):

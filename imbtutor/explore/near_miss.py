@@ -8,15 +8,12 @@ import pandas as pd
 
 from imbtutor._checks import check_labels, check_number, check_points
 from imbtutor.explore import parts
-from imbtutor.roles import COLORS
 from imbtutor.tracing import trace
 
 VERSIONS, K_VALUES, N_PLACES = [1, 2, 3], [1, 3, 5], 7
-# An x as Vega fills it, the marker of removed samples in all pictures of the book.
-X_MARK = "M-1,-1L0,-.3L1,-1L.3,0L1,1L0,.3L-1,1L-.3,0Z"
 LOOKS = {
     "kept": parts.CLASSES["majority"],
-    "removed": (COLORS["removed"], X_MARK),
+    "removed": parts.REMOVED,
     "minority": parts.CLASSES["minority"],
     "outlier": (parts.PINK, "diamond"),
 }

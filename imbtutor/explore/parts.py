@@ -30,6 +30,10 @@ CLASSES = {
 }
 """Color and shape of each class, for `marked`."""
 
+# Vega's "cross" is a plus; this one is an x, filled like the other shapes.
+REMOVED = (COLORS["removed"], "M-1,-1L0,-.3L1,-1L.3,0L1,1L0,.3L-1,1L-.3,0Z")
+"""Color and shape of what a sampler takes away, for `marked`."""
+
 CALLS = ["positive", "negative"]
 POINTS = 400  # a curve is drawn through so many; numbers use all samples
 

@@ -5,18 +5,18 @@ import numpy as np
 
 from imbtutor._checks import check_labels, check_points
 from imbtutor.explore import parts
-from imbtutor.roles import COLORS
 from imbtutor.tracing import trace
 
 LOOKS = {
     "kept": parts.CLASSES["majority"],
-    "removed": (COLORS["removed"], "cross"),
+    "removed": parts.REMOVED,
     "minority": parts.CLASSES["minority"],
 }
 # The legend counts what the picture shows.
 LEGEND = {
+    "columns": 2,
     "labelExpr": "datum.label + ' (' + {kept: n_kept, removed: n_removed,"
-    " minority: n_minority}[datum.label] + ')'"
+    " minority: n_minority}[datum.label] + ')'",
 }
 COLUMNS = ["ratio", "random_state", "auc"]
 

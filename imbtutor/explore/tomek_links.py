@@ -8,19 +8,18 @@ from sklearn.neighbors import NearestNeighbors
 
 from imbtutor._checks import check_number
 from imbtutor.explore import parts
-from imbtutor.roles import COLORS
 from imbtutor.tracing import trace
 
 NOISES = np.arange(10, 55, 5) / 100
 STRATEGIES = ["auto", "all"]
-CROSS = "M-1,-.7L-.7,-1L0,-.3L.7,-1L1,-.7L.3,0L1,.7L.7,1L0,.3L-.7,1L-1,.7L-.3,0Z"
-LOOKS = parts.CLASSES | {"removed": (COLORS["removed"], CROSS)}
+LOOKS = parts.CLASSES | {"removed": parts.REMOVED}
 # Links are short: a band shows round the two points that it joins.
 BAND = {"strokeWidth": 17, "strokeCap": "round", "color": parts.SKY, "opacity": 0.55}
 CHOICE = {"strokeWidth": 1.5, "strokeDash": [4, 3], "color": parts.INK}
 LEGEND = {
+    "columns": 2,
     "labelExpr": "datum.label === 'removed' ? 'removed (' + n_removed + ')'"
-    " : datum.label"
+    " : datum.label",
 }
 
 
@@ -206,6 +205,8 @@ def _plane(moons, start):
 def _counts(most):
     bars = [f"{each}, {when}" for each in parts.CLASSES for when in ("before", "after")]
     kinds = np.repeat(list(parts.CLASSES), 2)
+    # On two lines, as a phone has little room for labels.
+    two_lines = alt.Axis(grid=False, labelExpr="split(datum.label, ', ')")
     rows = (
         alt.Chart(pd.DataFrame({"bar": bars, "kind": kinds, "i": range(4)}))
         .transform_calculate(
@@ -213,7 +214,7 @@ def _counts(most):
         )
         .encode(
             x=parts.x("count", "points", [0, 1.15 * most], None, ".0f"),
-            y=alt.Y("bar:N", title=None, sort=bars, axis=alt.Axis(grid=False)),
+            y=alt.Y("bar:N", title=None, sort=bars, axis=two_lines),
         )
     )
     colors = {word: color for word, (color, _) in LOOKS.items()}
