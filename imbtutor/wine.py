@@ -1,10 +1,13 @@
 """The white wine data: the real file, or simulated wines where it cannot be had."""
 
 import contextlib
+import errno
 import hashlib
 import io
 import json
 import os
+import stat
+import time
 import uuid
 import warnings
 from pathlib import Path
@@ -13,6 +16,7 @@ import numpy as np
 from sklearn.utils import Bunch, check_random_state
 
 from imbtutor._checks import check_choice
+from imbtutor._download import NoAnswer, fetch
 
 # pandas and pooch are imported where they are used, so that importing stays fast.
 
@@ -25,8 +29,9 @@ _SOURCES = (
     "https://raw.githubusercontent.com/mlflow/mlflow/"
     "5222f3164c820985031da5306eda72d249b90dc4/tests/datasets/" + _FILE,
 )
+_SIZE = 264_426  # bytes
 _ROUNDS = 2  # how often each source is tried
-_TIMEOUT = (3, 10)  # seconds: to connect, and between two pieces of the answer
+_DEADLINE = 60  # seconds for one try: 4 kB/s will do
 
 _REMEDIES = (
     "What helps: call load_wine_quality() again with a network; or save "
@@ -66,8 +71,9 @@ def load_wine_quality(
 
     One folder is looked at: `data_home`, else the folder that the environment
     variable ``IMBTUTOR_DATA`` names, else the user's cache. If the file is not there,
-    it is downloaded into that folder once. It is used only if its SHA-256 is right: a
-    damaged file is renamed with the suffix ``.damaged`` and fetched again.
+    it is downloaded into that folder once, within a minute from each source. It is
+    used only if its SHA-256 is right: a damaged file is renamed with the suffix
+    ``.damaged`` and fetched again.
 
     Parameters
     ----------
@@ -113,14 +119,15 @@ def load_wine_quality(
     ConnectionError
         If there is no intact file and no source gave it.
     OSError
-        If the folder cannot be read, or would have to be written and cannot be.
-        With ``fallback="simulated"`` this and the two errors above become the reason
-        that the warning gives.
+        If the folder cannot be found or read, or would have to be written and cannot
+        be. With ``fallback="simulated"`` this and the two errors above become the
+        reason that the warning gives.
 
     Warns
     -----
     UserWarning
-        If the data are simulated, or if a damaged file was renamed.
+        If the data are simulated, if a damaged file was renamed, or if the file was
+        downloaded and could not be kept, since the disk is full, say.
 
     Notes
     -----
@@ -188,20 +195,38 @@ def load_wine_quality(
 
 def check_data_arguments(data_home, **flags):
     """Raise unless `data_home` is a path or None and each flag a bool."""
-    if data_home is not None and not isinstance(data_home, (str, os.PathLike)):
-        raise TypeError(
-            f"data_home={data_home!r} is not a path; pass the folder as str or "
-            "path-like, or None."
-        )
-    if data_home == "":
-        raise ValueError("data_home='' names no folder; pass a folder, or None.")
+    if data_home is not None:
+        is_path = isinstance(data_home, (str, os.PathLike))
+        if not is_path or not isinstance(os.fspath(data_home), str):
+            raise TypeError(
+                f"data_home={data_home!r} is not a path; pass the folder as str or "
+                "path-like, or None."
+            )
+        if os.fspath(data_home) == "" or not _is_file_name(os.fspath(data_home)):
+            raise ValueError(
+                f"data_home={data_home!r} names no folder; pass a folder, or None."
+            )
     for name, value in flags.items():
         if not isinstance(value, (bool, np.bool_)):
             raise TypeError(f"{name}={value!r} is not a bool; pass True or False.")
 
 
+def _is_file_name(text):
+    """Tell whether the system takes the text: no NUL, no half of a character."""
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
+
+
 def data_folder(data_home):
-    """Return the folder of the file and how to call it in a message."""
+    """Return the folder of the file and how to call it in a message.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder is below the home folder of nobody.
+    """
     if data_home is not None:
         folder, called = Path(data_home), "data_home"
     elif os.environ.get("IMBTUTOR_DATA"):
@@ -210,8 +235,41 @@ def data_folder(data_home):
         import pooch
 
         folder, called = pooch.os_cache("imbtutor"), "your cache folder"
-    folder = folder.expanduser()
+    try:
+        folder = folder.expanduser()
+    except RuntimeError as error:
+        whose = folder.parts[0]
+        raise FileNotFoundError(
+            f"{called} is {folder}, and nobody knows the home folder {whose!r}."
+        ) from error
     return folder, f"{called} ({folder})"
+
+
+def read_regular(path, most):
+    """Return the bytes of a file, at most one more than `most`; only of a real file.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read. A pipe would never end, and /dev/zero neither.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(errno.EINVAL, "it is a folder, a pipe or a device", str(path))
+    with path.open("rb") as file:
+        return file.read(most + 1)
+
+
+def is_full(error):
+    """Tell whether there is no room: then data are used, though they are not kept."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def is_old(path):
+    """Tell whether what another process began is older than any download lasts."""
+    try:
+        return time.time() - path.stat().st_mtime > 3600
+    except OSError:
+        return False  # it has just gone
 
 
 def _real_wine(folder, place, download):
@@ -222,7 +280,7 @@ def _real_wine(folder, place, download):
     """
     path = folder / _FILE
     try:
-        raw = path.read_bytes()
+        raw = read_regular(path, _SIZE)
     except FileNotFoundError:
         raw = None
     except OSError as error:
@@ -235,31 +293,53 @@ def _real_wine(folder, place, download):
         raise FileNotFoundError(
             f"{_FILE} in {place} is {state}, and download is False."
         )
-
-    # The name in use is taken only by a complete file, in one step. Not
-    # `pooch.retrieve`: it would delete a damaged file, and it makes files that nobody
-    # else may read, useless in a folder that a class shares.
-    part = folder / f"{_FILE}.{uuid.uuid4().hex}.part"
     try:
         # First of all, so that a folder that cannot be written costs no download.
         folder.mkdir(parents=True, exist_ok=True)
-        part.touch(exist_ok=False)
+        with _part(path):
+            pass
         if raw is not None:
             _set_aside(path)
-        raw = _download(place)
-        part.write_bytes(raw)
-        os.replace(part, path)
-    except ConnectionError:
-        raise
     except OSError as error:
-        raise OSError(
-            f"{_FILE} in {place} is {state}, and the folder cannot be written: "
-            f"{error.strerror}."
-        ) from error
+        if not is_full(error):
+            raise OSError(
+                f"{_FILE} in {place} is {state}, and the folder cannot be written: "
+                f"{error.strerror}."
+            ) from error
+    raw = _download(place)
+    try:
+        with _part(path) as part:
+            part.write_bytes(raw)
+            os.replace(part, path)
+    except OSError as error:
+        warnings.warn(
+            f"{_FILE} came intact and is used, but it could not be kept in {place}: "
+            f"{error.strerror}. The next call will download it again.",
+            UserWarning,
+            stacklevel=3,
+        )
+    return raw
+
+
+@contextlib.contextmanager
+def _part(path):
+    """Make an empty file beside `path` for a moment, to be filled and renamed.
+
+    The name in use is taken only by a complete file, in one step. Not
+    `pooch.retrieve`: it would delete a damaged file, and it makes files that nobody
+    else may read, useless in a folder that a class shares.
+    """
+    # What is left of processes that were killed.
+    for old in filter(is_old, path.parent.glob(f"{path.name}.*.part")):
+        with contextlib.suppress(OSError):
+            old.unlink()
+    part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
+    try:
+        part.touch(exist_ok=False)
+        yield part
     finally:
         with contextlib.suppress(OSError):
             part.unlink()
-    return raw
 
 
 def _is_intact(raw):
@@ -273,7 +353,7 @@ def _set_aside(path):
         os.replace(path, aside)
     except FileNotFoundError:
         return  # another process has just set it aside
-    if _is_intact(aside.read_bytes()):
+    if _is_intact(read_regular(aside, _SIZE)):
         os.replace(aside, path)  # another process has just repaired it
         return
     warnings.warn(
@@ -286,27 +366,20 @@ def _set_aside(path):
 
 def _download(place):
     """Return the bytes of the file from the first source that gives them."""
-    import pooch
-    import requests
-
-    fetch = pooch.HTTPDownloader(progressbar=True, timeout=_TIMEOUT)
-    failures = {}
+    failures, silent = {}, set()
     for url in _SOURCES * _ROUNDS:
-        host = url.split("/")[2]
-        if failures.get(host) == "no answer":
+        if url in silent:
             continue  # without a network each further try would cost seconds
-        answer = io.BytesIO()
+        host = url.split("/")[2]
         try:
-            fetch(url, answer, None)
-        except (requests.ConnectionError, requests.Timeout):
-            failures[host] = "no answer"
-        except requests.HTTPError as error:
-            failures[host] = f"HTTP status {error.response.status_code}"
-        except requests.RequestException:
-            failures[host] = "the download broke off"
+            raw = fetch(url, most=_SIZE, seconds=_DEADLINE)
+        except ConnectionError as error:
+            failures[host] = str(error)
+            if isinstance(error, NoAnswer):
+                silent.add(url)
         else:
-            if _is_intact(answer.getvalue()):
-                return answer.getvalue()
+            if _is_intact(raw):
+                return raw
             failures[host] = "another file came (wrong SHA-256)"
     reasons = "; ".join(f"{host}: {reason}" for host, reason in failures.items())
     raise ConnectionError(

@@ -1,11 +1,12 @@
 """The wine loader and its simulated stand-in. No test here uses the network.
 
 Downloads come from a server on 127.0.0.1. What it serves is not the real file, which is
-not in the project, but a file of the same form; `_SHA256` is set to match.
+not in the project, but a file of the same form; `_SHA256` and `_SIZE` are set to match.
 """
 
+import contextlib
 import errno
-import functools
+import gzip
 import hashlib
 import importlib.util
 import io
@@ -15,6 +16,8 @@ import socket
 import subprocess
 import sys
 import threading
+import tracemalloc
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -29,6 +32,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from imbtutor import wine
+from imbtutor._download import fetch
 from imbtutor.wine import _FILE, _simulate_wine, load_wine_quality
 
 GOOD = (
@@ -82,6 +86,11 @@ def folder(tmp_path):
     return folder
 
 
+def expect_good(monkeypatch):
+    monkeypatch.setattr(wine, "_SHA256", hashlib.sha256(GOOD).hexdigest())
+    monkeypatch.setattr(wine, "_SIZE", len(GOOD))
+
+
 def good(handler, body=GOOD):
     handler.send_response(200)
     handler.send_header("Content-Length", str(len(GOOD)))
@@ -89,13 +98,57 @@ def good(handler, body=GOOD):
     handler.wfile.write(body)
 
 
-truncated = functools.partial(good, body=GOOD[: len(GOOD) // 2])
+truncated = partial(good, body=GOOD[: len(GOOD) // 2])
 # A page of a captive network, say: complete, but not the file.
-wrong = functools.partial(good, body=GOOD.replace(b";6\n", b";5\n"))
+wrong = partial(good, body=GOOD.replace(b";6\n", b";5\n"))
 
 
 def unavailable(handler):
     handler.send_error(503)
+
+
+def answer(*lines, body=b"", endless=False):
+    """An answer of any form; an endless one repeats its body until nobody listens."""
+
+    def answer(handler):
+        handler.wfile.write("".join(f"{line}\r\n" for line in lines).encode())
+        handler.wfile.write(b"\r\n" + body)
+        with contextlib.suppress(OSError):
+            while endless:
+                handler.wfile.write(body)
+
+    return answer
+
+
+def redirect(location, **kwargs):
+    return answer("HTTP/1.0 302 Found", f"Location: {location}", **kwargs)
+
+
+OK = "HTTP/1.0 200 OK"
+BROKEN = {
+    "a length that is no number": answer(OK, "Content-Length: abc"),
+    "a length beyond all numbers": answer(OK, f"Content-Length: {'9' * 5000}"),
+    "a negative length": answer(OK, "Content-Length: -5", body=GOOD[:-1]),
+    "two lengths": answer(OK, "Content-Length: 5, 6", body=GOOD),
+    "a redirect to no address": redirect("http://[::1"),
+    "a redirect to no host": redirect("http://a..b/"),
+    "a redirect to a file": redirect("file:///etc/hostname"),
+    "a redirect to itself": redirect("/0"),
+    "a redirect with an endless page": redirect("http://[::1", body=GOOD, endless=True),
+    "a compressed page": answer(
+        OK, "Content-Encoding: gzip", body=gzip.compress(bytes(10**8))
+    ),
+    "what is not compressed": answer(OK, "Content-Encoding: gzip", body=DAMAGED),
+    "chunks without end": answer(
+        "HTTP/1.1 200 OK", "Transfer-Encoding: chunked", body=b"zz\r\n"
+    ),
+    "an endless page": answer(OK, body=GOOD, endless=True),
+    "one byte too many": answer(OK, body=GOOD + b" "),
+    "nothing to say": answer("HTTP/1.0 204 No Content"),
+    "no HTTP": answer("Hello"),
+    "a status that is no number": answer("HTTP/1.0 fine"),
+    "hundreds of headers": answer(OK, *["X: y"] * 500),
+}
 
 
 class Server:
@@ -129,7 +182,7 @@ class Server:
 def serve(monkeypatch):
     """serve([good], [wrong, good]): two sources; the last answer of each repeats."""
     server = Server()
-    monkeypatch.setattr(wine, "_SHA256", hashlib.sha256(GOOD).hexdigest())
+    expect_good(monkeypatch)
 
     def serve(*sources):
         server.answers = sources
@@ -168,7 +221,7 @@ def read_only(monkeypatch):
 
 @pytest.mark.parametrize("how", ["data_home", "path", "env", "cache", "empty env"])
 def test_file_at_hand_is_used_without_network(how, tmp_path, monkeypatch, isolated):
-    monkeypatch.setattr(wine, "_SHA256", hashlib.sha256(GOOD).hexdigest())
+    expect_good(monkeypatch)
     folder = tmp_path / "cache" / "imbtutor"
     folder.mkdir(parents=True)
     (folder / _FILE).write_bytes(GOOD)
@@ -254,6 +307,52 @@ def test_second_source_is_used_when_the_first_fails(bad, folder, serve):
     assert content(folder) == {_FILE: GOOD}
 
 
+@pytest.mark.parametrize("bad", BROKEN.values(), ids=BROKEN)
+def test_second_source_is_used_when_the_first_is_broken(bad, folder, serve):
+    serve([bad], [good])
+    tracemalloc.start()
+    try:
+        assert load_wine_quality(data_home=folder).source == "uci"
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    # The page of a hundred million zeros is never unpacked. What remains is the
+    # table and requests itself, where it is first imported here.
+    assert peak < 5e7
+    assert content(folder) == {_FILE: GOOD}
+
+
+@pytest.mark.parametrize("bad", BROKEN.values(), ids=BROKEN)
+def test_any_broken_server_is_a_reason_for_the_fallback(bad, folder, serve):
+    serve([bad])
+    with pytest.warns(UserWarning, match="could not be downloaded .127.0.0.1:"):
+        loaded = load_wine_quality(data_home=folder, fallback="simulated")
+    assert loaded.source == "simulated"
+    assert content(folder) == {}
+
+
+@pytest.mark.parametrize("start", [b"", b"HTTP/1.0 200 OK\r\n\r\n"])
+def test_a_slow_source_is_given_up(start, folder, serve, monkeypatch):
+    over = threading.Event()
+
+    def drip(handler):  # no silence is longer than a tenth of a second
+        handler.wfile.write(start)
+        with contextlib.suppress(OSError):
+            while not over.wait(0.1):
+                handler.wfile.write(b"H")
+
+    server = serve([drip], [drip])
+    # The good file comes at once, so that this is time enough for it.
+    monkeypatch.setattr(wine, "_DEADLINE", 2)
+    try:
+        with pytest.raises(ConnectionError, match="not complete after 2 s"):
+            load_wine_quality(data_home=folder)
+        assert server.requests == [0, 1]  # another try would take as long
+    finally:
+        over.set()
+    assert content(folder) == {}
+
+
 def test_second_source_is_used_when_the_first_is_not_there(folder, serve, monkeypatch):
     server = serve([good])
     with socket.socket() as closed:  # bound, but it does not listen
@@ -293,7 +392,7 @@ def test_silent_server_is_given_up(folder, serve, monkeypatch):
         good(handler)
 
     server = serve([late])
-    monkeypatch.setattr(wine, "_TIMEOUT", (1, 0.2))
+    monkeypatch.setattr(wine, "fetch", partial(fetch, timeout=(1, 0.2)))
     try:
         with pytest.raises(ConnectionError, match="no answer"):
             load_wine_quality(data_home=folder)
@@ -316,37 +415,75 @@ def test_without_network_each_source_is_asked_once(folder, isolated):
 def test_interrupted_download_leaves_nothing(folder, serve, monkeypatch):
     serve([good])
 
-    def interrupted(self, url, output_file, pooch):
-        output_file.write(GOOD[:1000])
+    def interrupted(self, seconds):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pooch.HTTPDownloader, "__call__", interrupted)
+    monkeypatch.setattr(threading.Thread, "join", interrupted)
     with pytest.raises(KeyboardInterrupt):
         load_wine_quality(data_home=folder)
     assert content(folder) == {}
 
 
-def test_full_disk_leaves_nothing(folder, serve, monkeypatch):
+def full(self, data):
+    with self.open("wb") as file:
+        file.write(data[:1000])
+    raise OSError(errno.ENOSPC, "No space left on device", str(self))
+
+
+def full_from_the_start(self, **kwargs):
+    raise OSError(errno.ENOSPC, "No space left on device", str(self))
+
+
+@pytest.mark.parametrize(
+    ("name", "fails"),
+    [("write_bytes", full), ("touch", full_from_the_start)],
+)
+def test_on_a_full_disk_the_file_is_used_and_not_kept(
+    name, fails, folder, serve, monkeypatch
+):
     serve([good])
-
-    def full(self, data):
-        with self.open("wb") as file:
-            file.write(data[:1000])
-        raise OSError(errno.ENOSPC, "No space left on device", str(self))
-
-    monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(OSError, match="No space left") as caught:
-        load_wine_quality(data_home=folder)
-    assert str(folder) in str(caught.value)
+    monkeypatch.setattr(Path, name, fails)
+    with pytest.warns(UserWarning, match="could not be kept.*No space left") as caught:
+        loaded = load_wine_quality(data_home=folder)
+    assert len(caught) == 1 and caught[0].filename == __file__
+    assert str(folder) in str(caught[0].message)
+    assert loaded.source == "uci"
     assert content(folder) == {}
+
+
+KILLED = """
+import os, sys
+from imbtutor import wine
+wine.fetch = lambda *args, **kwargs: os._exit(9)
+wine.load_wine_quality(data_home=sys.argv[1])
+"""
+
+
+def test_a_killed_download_leaves_nothing(folder):
+    command = [sys.executable, "-c", KILLED, str(folder)]
+    assert subprocess.run(command).returncode == 9
+    assert content(folder) == {}
+
+
+def test_what_earlier_processes_left_is_removed(folder, serve):
+    serve([good])
+    old, new = (folder / f"{_FILE}.{name}.part" for name in ("old", "new"))
+    for path in (old, new):
+        path.write_bytes(b"")
+    os.utime(old, (0, 0))
+    load_wine_quality(data_home=folder)
+    # The new one may belong to a process that is at work.
+    assert content(folder) == {_FILE: GOOD, new.name: b""}
 
 
 # The package is imported once, and then there are two processes.
 TWO_PROCESSES = """
 import os, sys
+from functools import partial
 from imbtutor import wine
-folder, wine._SHA256, url = sys.argv[1:]
-wine._SOURCES, wine._TIMEOUT = (url,), 60
+folder, wine._SHA256, size, url = sys.argv[1:]
+wine._SOURCES, wine._SIZE, wine._DEADLINE = (url,), int(size), 120
+wine.fetch = partial(wine.fetch, timeout=60)
 child = os.fork()
 assert wine.load_wine_quality(data_home=folder).data.shape == (4898, 11)
 if child:
@@ -368,7 +505,10 @@ def test_two_processes_may_download_at_once(before, folder, serve):
         (folder / _FILE).write_bytes(before)
     command = [sys.executable, "-c", TWO_PROCESSES, str(folder), wine._SHA256]
     result = subprocess.run(
-        [*command, server.url + "0"], capture_output=True, text=True, timeout=240
+        [*command, str(len(GOOD)), server.url + "0"],
+        capture_output=True,
+        text=True,
+        timeout=240,
     )
     assert result.returncode == 0, result.stderr
     assert server.requests == [0, 0]
@@ -464,6 +604,48 @@ def test_file_in_place_of_the_folder_is_an_error(env, tmp_path, serve, monkeypat
     assert content(tmp_path) == {"file": b"mine"}
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs POSIX")
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+@pytest.mark.parametrize("download", [False, True])
+def test_what_is_no_file_is_not_read(kind, download, folder, serve):
+    server = serve([good])
+    if kind == "pipe":
+        os.mkfifo(folder / _FILE)
+    else:
+        (folder / _FILE).symlink_to("/dev/zero")
+    with pytest.raises(OSError, match="cannot be read: it is a folder, a pipe"):
+        load_wine_quality(data_home=folder, download=download)
+    with pytest.warns(UserWarning, match="simulated.*a pipe"):
+        load_wine_quality(data_home=folder, download=download, fallback="simulated")
+    assert server.requests == []
+
+
+def test_of_a_huge_file_only_the_start_is_read(folder, serve):
+    serve([good])
+    with (folder / _FILE).open("wb") as file:
+        file.truncate(2**40)  # a terabyte, none of it on the disk
+    with pytest.raises(FileNotFoundError, match="damaged"):
+        load_wine_quality(data_home=folder, download=False)
+    with pytest.warns(UserWarning, match="damaged.*renamed"):
+        assert load_wine_quality(data_home=folder).source == "uci"
+
+
+@pytest.mark.parametrize("how", ["data_home", "env", "cache"])
+def test_a_home_folder_that_nobody_knows(how, monkeypatch, isolated):
+    home = "~nosuchuser/wines"
+    if how == "env":
+        monkeypatch.setenv("IMBTUTOR_DATA", home)
+    if how == "cache":  # what platformdirs says without HOME and without a user's name
+        monkeypatch.setattr(pooch, "os_cache", lambda name: Path("~nosuchuser", name))
+    home = home if how == "data_home" else None
+    with pytest.raises(FileNotFoundError, match="home folder.*What helps"):
+        load_wine_quality(data_home=home)
+    with pytest.warns(UserWarning, match="simulated.*'~nosuchuser'"):
+        loaded = load_wine_quality(data_home=home, fallback="simulated")
+    assert loaded.source == "simulated"
+    assert isolated == []
+
+
 def test_folder_in_place_of_the_file_is_an_error(folder):
     (folder / _FILE).mkdir()
     with pytest.raises(OSError, match="cannot be read") as caught:
@@ -535,6 +717,8 @@ def test_fallback_is_not_used_when_the_file_can_be_had(folder, serve, recwarn):
         ("data_home", b"data", TypeError, "str"),
         ("data_home", True, TypeError, "folder"),
         ("data_home", "", ValueError, "None"),
+        ("data_home", "a\0b", ValueError, "None"),
+        ("data_home", "\ud800", ValueError, "None"),
         ("download", "yes", TypeError, "True or False"),
         ("download", None, TypeError, "True or False"),
         ("drop_duplicates", 1, TypeError, "True or False"),
@@ -619,7 +803,7 @@ def test_copies(loaded):
 
 
 def test_drop_duplicates(folder, monkeypatch):
-    monkeypatch.setattr(wine, "_SHA256", hashlib.sha256(GOOD).hexdigest())
+    expect_good(monkeypatch)
     (folder / _FILE).write_bytes(GOOD)
     small = load_wine_quality(data_home=folder, drop_duplicates=True)
     whole = load_wine_quality(data_home=folder)
