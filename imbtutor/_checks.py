@@ -36,7 +36,8 @@ def check_number(value, name, *, low=None, high=None, integer=False, open_low=Fa
 
 def check_choice(value, name, choices):
     """Return `value` if it is one of `choices`, else raise ValueError."""
-    if value not in choices:
+    # An array would be compared entry by entry.
+    if getattr(value, "ndim", 0) or value not in choices:
         raise ValueError(
             f"{name}={value!r} is unknown; use one of {', '.join(map(repr, choices))}."
         )

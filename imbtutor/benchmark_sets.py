@@ -1,22 +1,33 @@
 """The benchmark sets of imbalanced-learn, with the manners of the wine loader."""
 
-import gzip
+import contextlib
 import io
 import os
+import re
+import shutil
 import tarfile
 import tempfile
 import warnings
-import zlib
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from sklearn.utils import Bunch
 
 from imbtutor._checks import check_choice
-from imbtutor.wine import check_data_arguments, data_folder
+from imbtutor._download import fetch
+from imbtutor.wine import (
+    check_data_arguments,
+    data_folder,
+    is_full,
+    is_old,
+    read_regular,
+)
 
-_TIMEOUT = (3, 10)  # seconds: to connect, and between two pieces of the answer
+# imbalanced-learn names no checksum of the archive. The largest set, 145,751 rows of 74
+# numbers, has 86 MB, and all 27 together have about three times as much.
+_MOST_PACKED = 200_000_000  # bytes
+_MOST = 500_000_000
+_DEADLINE = 1800  # seconds
 
 
 def load_benchmark_set(
@@ -24,11 +35,12 @@ def load_benchmark_set(
 ):
     """Load one of imbalanced-learn's 27 benchmark sets; the rare class is 1.
 
-    `imblearn.datasets.fetch_datasets` reads it. One folder is looked at:
-    `data_home`, else the folder that the environment variable ``IMBTUTOR_DATA``
-    names, else the user's cache; the files stand in its subfolder ``zenodo``. If
+    One folder is looked at: `data_home`, else the folder that the environment
+    variable ``IMBTUTOR_DATA`` names, else the user's cache; the files stand in its
+    subfolder ``zenodo``, where `imblearn.datasets.fetch_datasets` finds them, too. If
     the set is not there, the archive of all 27 sets (some tens of megabytes) is
-    downloaded into that folder once, with a progress bar: there is no smaller piece.
+    downloaded into that folder once, within half an hour and with a progress bar:
+    there is no smaller piece.
 
     Parameters
     ----------
@@ -67,14 +79,15 @@ def load_benchmark_set(
     ConnectionError
         If the set is not there and could not be downloaded.
     OSError
-        If the folder cannot be read, or would have to be written and cannot be.
-        With ``fallback="digits"`` this and the two errors above become the reason
-        that the warning gives.
+        If the folder or the file cannot be found or read, or the folder would have to
+        be written and cannot be. With ``fallback="digits"`` this and the two errors
+        above become the reason that the warning gives.
 
     Warns
     -----
     UserWarning
-        If the digits came instead.
+        If the digits came instead, or if the sets were downloaded and could not be
+        kept, since the disk is full, say.
 
     References
     ----------
@@ -90,28 +103,18 @@ def load_benchmark_set(
     [0, 1]
     """
     # Imported here, so that importing the package stays fast.
-    from imblearn.datasets import fetch_datasets
     from imblearn.datasets._zenodo import MAP_NAME_ID
 
     check_choice(name, "name", tuple(MAP_NAME_ID))
     check_data_arguments(data_home, download=download, drop_duplicates=drop_duplicates)
     check_choice(fallback, "fallback", (None, "digits"))
-    folder, place = data_folder(data_home)
-    path = folder / "zenodo" / f"x{MAP_NAME_ID[name]}data.npz"
+    file = f"x{MAP_NAME_ID[name]}data.npz"
     try:
-        _provide(path, f"The set {name!r} is not in {place}", download)
-        try:
-            found = fetch_datasets(
-                data_home=str(folder), filter_data=(name,), download_if_missing=False
-            )[name]
-        # What numpy says of a file that is no array file, or is cut off.
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-            raise OSError(
-                f"{path.name} in {place} cannot be read ({error}); delete it."
-            ) from error
+        folder, place = data_folder(data_home)
+        X, label = _benchmark_set(name, folder / "zenodo" / file, place, download)
     except OSError as error:
         if fallback is None:
-            raise type(error)(f"{error} {_remedies(path.name)}") from error
+            raise type(error)(f"{error} {_remedies(file)}") from error
         from sklearn.datasets import load_digits
 
         warnings.warn(
@@ -123,37 +126,97 @@ def load_benchmark_set(
         X, digit = load_digits(return_X_y=True)
         y, name = (digit == 8).astype(int), "digits"
     else:
-        X, y = found.data.astype(float), (found.target == 1).astype(int)
+        y = (label == 1).astype(int)
     if drop_duplicates:
         first = np.unique(np.column_stack([X, y]), axis=0, return_index=True)[1]
         X, y = X[np.sort(first)], y[np.sort(first)]
     return Bunch(data=X, target=y, name=name)
 
 
-def _provide(path, missing, download):
-    """See to it that the file is there, with the others of its archive."""
-    if path.exists():
-        return
+def _benchmark_set(name, path, place, download):
+    """Return features and labels of the set whose file is, or shall be, at `path`."""
+    missing = f"The set {name!r} is not in {place}"
+    try:
+        return _parsed(read_regular(path, _MOST))
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise OSError(
+            f"{path.name} in {place} cannot be read: {error.strerror}."
+        ) from error
+    except ValueError as error:
+        raise OSError(
+            f"{path.name} in {place} cannot be read ({error}); delete it."
+        ) from error
     if not download:
         raise FileNotFoundError(f"{missing}, and download is False.")
     folder = path.parent
     try:
         # First of all, so that a folder that cannot be written costs no download.
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".download-") as part:
-            _unpack(_download(missing), part)
-            # Each name in use is taken only by a complete file, in one step.
-            for file in Path(part).rglob("x*data.npz"):
-                file.chmod(0o644)
-                os.replace(file, folder / file.name)
-    except ConnectionError:
-        raise
+        with _part(folder):
+            pass
     except OSError as error:
-        raise OSError(
-            f"{missing}, and the folder cannot be written: {error.strerror}."
-        ) from error
-    if not path.exists():
+        if not is_full(error):
+            raise OSError(
+                f"{missing}, and the folder cannot be written: {error.strerror}."
+            ) from error
+    archive = _download(missing)
+    raw = dict(_members(archive, only=path.name)).get(path.name)
+    if raw is None:
         raise ConnectionError(f"{missing}, nor in the archive that came.")
+    try:
+        found = _parsed(raw)
+    except ValueError as error:
+        raise ConnectionError(
+            f"{missing}, and it arrived damaged ({error})."
+        ) from error
+    try:
+        with _part(folder) as part:
+            for file, raw in _members(archive):
+                (part / file).write_bytes(raw)
+            # Each name in use is taken only by a complete file, in one step.
+            for each in part.iterdir():
+                os.replace(each, folder / each.name)
+    except OSError as error:
+        warnings.warn(
+            f"The benchmark sets came and {name!r} is used, but they could not be kept "
+            f"in {place}: {error.strerror or error}. The next call will download them "
+            "again.",
+            UserWarning,
+            stacklevel=3,
+        )
+    return found
+
+
+def _parsed(raw):
+    """Return features and labels from the bytes of a file; ValueError if they are none.
+
+    `fetch_datasets` would read files only, not what a full disk did not take.
+    """
+    try:
+        with np.load(io.BytesIO(raw), allow_pickle=False) as arrays:
+            if sum(each.file_size for each in arrays.zip.infolist()) > _MOST:
+                raise ValueError(f"over {_MOST:,} bytes, once unpacked")
+            X, label = arrays["data"].astype(float), arrays["label"]
+    # numpy and zipfile say it in a dozen ways if the bytes are no arrays.
+    except Exception as error:
+        raise ValueError(f"{type(error).__name__}: {error}") from error
+    if X.ndim != 2 or label.shape != X.shape[:1]:
+        raise ValueError(f"data of shape {X.shape}, labels of shape {label.shape}")
+    return X, label
+
+
+@contextlib.contextmanager
+def _part(folder):
+    """Make a folder for a moment, to be filled and emptied into `folder`."""
+    # What is left of processes that were killed.
+    for old in filter(is_old, folder.glob(".download-*")):
+        shutil.rmtree(old, ignore_errors=True)
+    with tempfile.TemporaryDirectory(
+        dir=folder, prefix=".download-", ignore_cleanup_errors=True
+    ) as part:
+        yield Path(part)
 
 
 def _download(missing):
@@ -162,27 +225,32 @@ def _download(missing):
     `fetch_datasets` would do this itself, but in silence, without a limit of time,
     and straight into the folder.
     """
-    import pooch
-    import requests
     from imblearn.datasets._zenodo import URL
 
-    answer = io.BytesIO()
     try:
-        pooch.HTTPDownloader(progressbar=True, timeout=_TIMEOUT)(URL, answer, None)
-    except (requests.RequestException, ValueError) as error:
+        return fetch(URL, most=_MOST_PACKED, seconds=_DEADLINE)
+    except ConnectionError as error:
         raise ConnectionError(
-            f"{missing} and could not be downloaded from {URL.split('/')[2]} "
-            f"({type(error).__name__})."
+            f"{missing} and could not be downloaded from {URL.split('/')[2]} ({error})."
         ) from error
-    answer.seek(0)
-    return answer
 
 
-def _unpack(archive, folder):
+def _members(archive, only=None):
+    """Yield name and bytes of the sets in the archive; of one of them, if `only`."""
+    wanted = re.compile(r"x\d+data\.npz" if only is None else re.escape(only))
+    size = 0
     try:
-        with tarfile.open(fileobj=archive, mode="r:gz") as tar:
-            tar.extractall(folder, filter="data")
-    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
+        with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as tar:
+            for member in tar:
+                # The name alone: nothing is written outside of the folder.
+                name = member.name.split("/")[-1]
+                size += member.size
+                if size > _MOST:
+                    raise ValueError(f"over {_MOST:,} bytes, once unpacked")
+                if member.isreg() and wanted.fullmatch(name):
+                    yield name, tar.extractfile(member).read()
+    # What tarfile and its decompression raise has no common base but this.
+    except Exception as error:
         raise ConnectionError(
             f"The archive of the benchmark sets arrived damaged ({error})."
         ) from error
