@@ -112,8 +112,8 @@ def explore_faults(summary, *, source, name="faults"):
         },
         say="{repaired} of 6 faults repaired. {sentences[state]}",
         panels=[
-            _panel(model, part, remedies, note)
-            for model, part in rows.groupby("model", sort=False)
+            _panel(i, model, part, remedies, note)
+            for i, (model, part) in enumerate(rows.groupby("model", sort=False))
         ],
         alt_text="For each model the area under the ROC curve after each remedy: gray "
         "bars of one split as long as the split is not repeated, then dots with "
@@ -139,7 +139,7 @@ def _sentences(rows):
     return sentences
 
 
-def _panel(model, rows, remedies, note):
+def _panel(i, model, rows, remedies, note):
     first, mean, half = (
         f"(from_scores ? datum.scores_{each} : datum.labels_{each})"
         for each in ("first", "mean", "half")
@@ -159,9 +159,9 @@ def _panel(model, rows, remedies, note):
     title = f"area under ROC curve{note}"  # the same in each layer, or none shows
     area, low = parts.x("value", title, **parts.UNIT), alt.X("low:Q", title=title)
     before, after = parts.either("repeated", 0, 0.85), parts.either("repeated", 1, 0)
-    # Chart names may hold no spaces.
     bars = base.mark_bar(color=parts.GRAY, height=12).encode(x=area, opacity=before)
-    bars = bars.properties(name="areas_" + model.replace(" ", "_"))
+    # Numbered, since the name of a chart may hold less than that of a model.
+    bars = bars.properties(name=f"areas_of_{i}")
     line = {"color": COLORS["majority"], "strokeWidth": 2, "clip": True}
     rules = base.mark_rule(**line).encode(x=low, x2="high:Q", opacity=after)
     dots = base.mark_point(color=COLORS["majority"], filled=True, size=60)
@@ -172,5 +172,5 @@ def _panel(model, rows, remedies, note):
     )
     layers = [bars, rules, dots.encode(x=area, opacity=after), chance]
     # The names of the remedies take the rest of a panel's width.
-    title = f"{model}: {{grade}} quality wine"
+    title = f"{parts.literal(model)}: {{grade}} quality wine"
     return parts.panel(*layers, title=title, width=205, height=250)

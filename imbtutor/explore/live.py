@@ -6,6 +6,9 @@ import io
 import json
 import math
 import os
+import re
+from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
@@ -116,14 +119,17 @@ class Live:
         pixels or less. The parameters ``dark`` and ``narrow`` are added and follow
         the page.
     name : str
-        Unique name on the page, letters, digits and ``-``.
+        Unique name on the page, letters, digits, ``-`` and ``_``.
     alt : str
         What the picture shows, for those who do not see it.
 
     Raises
     ------
+    TypeError
+        If `name` or `alt` is no text.
     ValueError
-        If the chart has no parameter ``say``.
+        If the chart has no parameter ``say``, if it holds a text with a character that
+        no page can show, or if `name` holds another character.
 
     Examples
     --------
@@ -139,9 +145,23 @@ class Live:
     """
 
     def __init__(self, chart, name, alt):
+        for key, value in {"name": name, "alt": alt}.items():
+            if not isinstance(value, str):
+                raise TypeError(f"{key}={value!r} is not a text; pass a str.")
+        if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+            raise ValueError(
+                f"name={name!r} holds more than letters, digits, '-' and '_'; pass a "
+                "name such as 'roc-curve'."
+            )
         self.name = name
         self.alt = alt
         spec = chart.to_dict()
+        for text in [alt, *_texts(spec)]:
+            if not _can_be_shown(text):
+                raise ValueError(
+                    f"The figure name={name!r} holds the text {text!r}, with a "
+                    "character that no page can show; take it out."
+                )
         params = spec.setdefault("params", [])
         if not any(param["name"] == "say" for param in params):
             raise ValueError(
@@ -268,8 +288,10 @@ class Live:
         if isinstance(value, np.floating):
             # np.float32(0.3) is 0.3 to its reader, not 0.30000001192092896.
             value = float(str(value))
-        elif isinstance(value, np.generic):
+        elif isinstance(value, np.generic) or getattr(value, "ndim", None) == 0:
             value = value.item()
+        elif isinstance(value, Decimal | Fraction):
+            value = float(value)
         if bind["input"] in ("select", "radio", "checkbox"):
             options = bind.get("options", [True, False])
             for option in options:
@@ -312,8 +334,8 @@ class Live:
     def _html(self):
         spec = self._spec()
         svg = vlc.vega_to_svg(spec)
-        # "</" inside JSON would end the script element.
-        data = json.dumps(spec, separators=(",", ":")).replace("</", "<\\/")
+        # "</" would end the script element, and "<!--<script>" the rest of the page.
+        data = json.dumps(spec, separators=(",", ":")).replace("<", "\\u003c")
         return (
             f'<figure class="live" data-name="{html.escape(self.name)}">'
             f'<img class="live-still" alt="{html.escape(self.alt)}" '
@@ -366,6 +388,24 @@ class Live:
             "<p>A still picture. Run the cells down to this one to bring the figure to "
             "life.</p></div>"
         )
+
+
+def _texts(node):
+    """All texts in a chart, keys included."""
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict):
+        yield from node
+        for each in node.values():
+            yield from _texts(each)
+    elif isinstance(node, list):
+        for each in node:
+            yield from _texts(each)
+
+
+def _can_be_shown(text):
+    # vl-convert aborts the process at a NUL; half a character is no UTF-8.
+    return "\0" not in text and not any("\ud800" <= each <= "\udfff" for each in text)
 
 
 def _signal_names(param):

@@ -106,6 +106,11 @@ def _field(match, template):
     return f'(isValid({value}) ? {shown} : "undefined")'
 
 
+def literal(text):
+    """Write a text of the data, as the name of a model, so that a template shows it."""
+    return str(text).replace("{", "{{").replace("}", "}}")
+
+
 def when(condition, yes, no):
     """Choose between two templates; return an expression that gives a text."""
     return f"({condition} ? {words(yes)} : {words(no)})"

@@ -1,10 +1,12 @@
 """The figure of chapter 61 draws the numbers that the chapter computed."""
 
+import html
 from itertools import product
 
 import numpy as np
 import pandas as pd
 import pytest
+import vl_convert as vlc
 
 from imbtutor.explore import explore_faults
 from imbtutor.explore.faults import COLUMNS, FIXES
@@ -27,13 +29,11 @@ def summary():
 def compare(live, summary, state):
     of = "scores" if state["from_scores"] else "labels"
     what = "mean" if state["repeated"] else "first"
-    for model in MODELS:
+    for i, model in enumerate(summary["model"].unique()):
         rows = summary[summary["model"] == model]
         for key in ("reset", "together", "scaled"):
             rows = rows[rows[key] == state[key]]
-        drawn = {
-            row["remedy"]: row for row in live.rows("areas_" + model.replace(" ", "_"))
-        }
+        drawn = {row["remedy"]: row for row in live.rows(f"areas_of_{i}")}
         assert sorted(drawn) == sorted(REMEDIES)
         for _, row in rows.iterrows():
             shown = drawn[row["remedy", ""]]
@@ -87,3 +87,22 @@ def test_bad_input_is_named(summary):
         explore_faults(summary.drop(columns=[("labels", "half")]), source="uci")
     with pytest.raises(ValueError, match="lacks rows for model='k nearest"):
         explore_faults(summary.iloc[:-1], source="uci")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["Tom's tree", 'the "best" one'],
+        ["a b", "a_b"],
+        ["<!--<script>", "</script>"],
+        ["{k}-NN", "a\\b"],
+        [1, 2],
+    ],
+)
+def test_a_model_may_have_any_name(show, summary, names):
+    summary["model"] = summary["model"].map(dict(zip(MODELS, names, strict=True)))
+    fig = explore_faults(summary, source="uci")
+    compare(show(fig), summary, dict.fromkeys(FIXES, False))
+    picture = html.unescape(vlc.vega_to_svg(fig._spec()))
+    for name in names:
+        assert f"{name}: high quality wine" in picture

@@ -2,8 +2,9 @@
 
 import base64
 import io
-import json
 import re
+from decimal import Decimal
+from fractions import Fraction
 
 import altair as alt
 import numpy as np
@@ -140,6 +141,9 @@ def test_get_without_a_front_end(fig):
         ({"k": float("nan")}, ValueError, "k=nan is out of range"),
         ({"k": 4}, ValueError, "k=4 lies between two steps.*use 3 or 5"),
         ({"k": 5.5}, ValueError, "k=5.5 lies between.*use 5 or 7"),
+        ({"k": 10**400}, ValueError, "out of range; use a number from 1 to 9"),
+        ({"k": Decimal("NaN")}, ValueError, "k=nan is out of range"),
+        ({"pick_i": 0.5}, ValueError, "pick_i=0.5 lies between.*use 0 or 1"),
         ({"kind": np.array(["a"])}, ValueError, "kind=.*not among"),
     ],
 )
@@ -150,7 +154,10 @@ def test_bad_values_change_nothing(fig, values, error, message):
     assert fig.get("kind") == "a"
 
 
-@pytest.mark.parametrize("five", [np.int64(5), np.float32(5), 5.0, np.array([5])[0]])
+@pytest.mark.parametrize(
+    "five",
+    [np.int64(5), np.float32(5), 5.0, np.array(5), Decimal(5), Fraction(5)],
+)
 def test_numbers_of_numpy_are_numbers(fig, five, monkeypatch):
     monkeypatch.setenv("IMBTUTOR_STATIC", "1")
     fig.set(k=five, kind=np.str_("b"))
@@ -307,14 +314,43 @@ def test_a_chart_without_a_sentence_is_refused():
         Live(alt.Chart(alt.Data(values=[{}])).mark_point(), "mute", "Nothing.")
 
 
-def test_data_cannot_end_the_script_element(monkeypatch):
-    monkeypatch.setenv("IMBTUTOR_STATIC", "1")
-    say = alt.param("say", value="</script><b>out</b>")
+@pytest.mark.parametrize("text", ["</script><b>out</b>", "<!--<script>"])
+def test_data_cannot_end_the_script_element(show, text):
+    say = alt.param("say", value=text)
     chart = alt.Chart(alt.Data(values=[{}])).mark_point().add_params(say)
-    html = Live(chart, "escape", "An escape.")._repr_mimebundle_()["text/html"]
-    inside = re.search(r'<script type="application/json">(.*?)</script>', html).group(1)
-    signals = {each["name"]: each for each in json.loads(inside)["signals"]}
-    assert signals["say"]["value"] == "</script><b>out</b>"
+    fig = Live(chart, "escape", text)
+    live = show(fig)
+    assert live.signal("say") == text
+    # What follows the figure is still there, and alive.
+    assert live.page.locator("main + script").count() == 1
+    assert live.page.locator("b").count() == 0
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\ud800"])
+def test_a_character_that_no_page_shows_is_refused(text):
+    for value in [text, [{text: 1}]]:
+        odd = chart().add_params(alt.param("odd", value=value))
+        with pytest.raises(ValueError, match="'toy' holds the text .*take it out"):
+            Live(odd, "toy", "A toy.")
+    with pytest.raises(ValueError, match="take it out"):
+        Live(chart(), "toy", text)
+
+
+@pytest.mark.parametrize(
+    ("names", "error", "message"),
+    [
+        ({"name": None}, TypeError, "name=None is not a text"),
+        ({"name": 3}, TypeError, "name=3 is not a text"),
+        ({"name": ""}, ValueError, "name='' holds more than letters"),
+        ({"name": "a b"}, ValueError, "name='a b' holds more.*such as 'roc-curve'"),
+        ({"name": "a\0"}, ValueError, "name='a.x00' holds more"),
+        ({"name": "a\n"}, ValueError, "holds more"),
+        ({"alt": None}, TypeError, "alt=None is not a text"),
+    ],
+)
+def test_names_are_checked_at_once(names, error, message):
+    with pytest.raises(error, match=message):
+        Live(chart(), **{"name": "toy", "alt": "A toy."} | names)
 
 
 def test_the_static_build_carries_no_widget(fig, monkeypatch):
