@@ -1,20 +1,21 @@
 """Checks of arguments: each error names the argument, the value and the remedy."""
 
 import numbers
+import sys
 
 import numpy as np
-from sklearn.utils import check_array, column_or_1d
+from sklearn.utils import check_array, check_random_state, column_or_1d
 
 
 def check_number(value, name, *, low=None, high=None, integer=False, open_low=False):
-    """Return `value` if it is a number within the bounds, else raise.
+    """Return `value` if it is a finite number within the bounds, else raise.
 
     Raises
     ------
     TypeError
         If it is not a number of the right kind.
     ValueError
-        If it is out of bounds.
+        If it is out of bounds, not finite, or too large for arrays of numpy.
     """
     kind, word = (
         (numbers.Integral, "an integer") if integer else (numbers.Real, "a number")
@@ -29,9 +30,36 @@ def check_number(value, name, *, low=None, high=None, integer=False, open_low=Fa
     if isinstance(value, bool) or not isinstance(value, kind):
         raise TypeError(f"{name}={value!r} is not {word}; pass {word} {bounds}".strip())
     too_low = low is not None and (value <= low if open_low else value < low)
-    if too_low or (high is not None and value > high) or value != value:
+    if too_low or (high is not None and value > high):
         raise ValueError(f"{name}={value!r} is out of range; pass {word} {bounds}.")
+    # NaN is neither too low nor too high.
+    if not abs(value) <= (sys.maxsize if integer else sys.float_info.max):
+        word = "an integer of 64 bits" if integer else "a finite number"
+        raise ValueError(
+            f"{name}={value!r} is out of range; pass {word} {bounds}".strip() + "."
+        )
     return value
+
+
+def check_seed(random_state):
+    """Return the generator of random numbers that `random_state` stands for.
+
+    Raises
+    ------
+    TypeError
+        If it is no integer, no RandomState and not None.
+    ValueError
+        If it is an integer below 0, or of more than 32 bits.
+    """
+    accepted = numbers.Integral | np.random.RandomState | None
+    if isinstance(random_state, bool) or not isinstance(random_state, accepted):
+        raise TypeError(
+            f"random_state={random_state!r} is no seed; pass an integer of at least 0, "
+            "an np.random.RandomState, or None."
+        )
+    if isinstance(random_state, numbers.Integral):
+        check_number(random_state, "random_state", low=0, high=2**32 - 1, integer=True)
+    return check_random_state(random_state)
 
 
 def check_choice(value, name, choices):
@@ -52,13 +80,73 @@ def check_points(X, *, n_features=None):
     ValueError
         If X has another shape, is empty, or holds NaN, infinity or text.
     """
-    X = check_array(X, dtype=float, input_name="X")
+    frame = X if hasattr(X, "columns") else None
+    if frame is not None and not frame.columns.is_unique:
+        # scikit-learn would refuse them, though no name is used here.
+        X = frame.set_axis(range(frame.shape[1]), axis=1)
+    X = _check_numbers(X, "X")
+    finite = np.isfinite(X)
+    if not finite.all():
+        row, column = map(int, np.argwhere(~finite)[0])
+        name = column if frame is None else frame.columns[column]
+        where = f"in row {row}, column {name!r}"
+        if np.isnan(X).any():
+            raise ValueError(
+                f"X holds NaN, a missing value, {where}; {(~finite).sum()} values are "
+                "missing or infinite. Leave out such rows, or fill the gaps, as does "
+                "SimpleImputer(strategy='median').fit_transform(X)."
+            )
+        raise ValueError(
+            f"X holds infinity {where}; {(~finite).sum()} values are infinite. Look "
+            "for what made them, such as a division by zero, and leave out such rows."
+        )
     if n_features is not None and X.shape[1] != n_features:
         raise ValueError(
             f"X has {X.shape[1]} columns; this picture needs {n_features}. "
             f"Select {n_features} columns first."
         )
     return X
+
+
+def _check_numbers(values, name, **options):
+    """Return an array of floats, of which some may be NaN or infinite."""
+    try:
+        return check_array(
+            values,
+            dtype=float,
+            input_name=name,
+            ensure_all_finite=False,
+            **options,
+        )
+    except OverflowError as error:
+        raise ValueError(
+            f"{name} holds an integer beyond the largest float, 1.8e308; divide it, or "
+            "take its logarithm."
+        ) from error
+    except ValueError as error:
+        if "could not convert" not in str(error):
+            raise
+        raise ValueError(
+            f"{name} holds text: {error}. Leave out such columns, or turn categories "
+            "into numbers, as does OneHotEncoder."
+        ) from error
+
+
+def check_unique_columns(X):
+    """Raise unless each column has a name of its own, or there are no names.
+
+    Raises
+    ------
+    ValueError
+        If two columns of the DataFrame X have the same name.
+    """
+    names = getattr(X, "columns", None)
+    if names is not None and not names.is_unique:
+        repeated = list(dict.fromkeys(names[names.duplicated()]))
+        raise ValueError(
+            f"X has several columns of the same name: {repeated[:5]}; give each its "
+            "own, such as X.columns = [f'x{i}' for i in range(X.shape[1])]."
+        )
 
 
 def check_labels(y, n_samples=None, *, name="y", both=True):
@@ -105,11 +193,17 @@ def check_scores(y_score, n_samples):
     ValueError
         If it has another shape or length, or holds NaN or infinity.
     """
-    y_score = check_array(y_score, ensure_2d=False, dtype=float, input_name="y_score")
+    y_score = _check_numbers(y_score, "y_score", ensure_2d=False, allow_nd=True)
     if y_score.shape != (n_samples,):
         raise ValueError(
             f"y_score has shape {y_score.shape}; pass one score for each of the "
             f"{n_samples} samples, such as predict_proba(X)[:, 1]."
+        )
+    wrong = np.flatnonzero(~np.isfinite(y_score))
+    if len(wrong):
+        raise ValueError(
+            f"y_score holds NaN or infinity for {len(wrong)} samples, such as sample "
+            f"{wrong[0]}; look for the model or the fold that gave them."
         )
     return y_score
 

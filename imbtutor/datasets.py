@@ -2,9 +2,8 @@
 
 import numpy as np
 from scipy.special import expit
-from sklearn.utils import check_random_state
 
-from imbtutor._checks import check_number
+from imbtutor._checks import check_number, check_seed
 
 
 def _labels(n_samples, prevalence, rng):
@@ -13,10 +12,12 @@ def _labels(n_samples, prevalence, rng):
     check_number(prevalence, "prevalence", low=0, high=0.5, open_low=True)
     n_positive = round(n_samples * prevalence)
     if n_positive == 0:
+        needed = 0.5 / float(prevalence) + 1
+        # Beyond that no memory would hold them.
+        samples = f"at least {np.ceil(needed):.0f} samples or " if needed < 1e9 else ""
         raise ValueError(
             f"prevalence={prevalence!r} of n_samples={n_samples} leaves no positive; "
-            f"use at least {np.ceil(0.5 / prevalence) + 1:.0f} samples "
-            "or a higher prevalence."
+            f"use {samples}a prevalence of at least {1 / n_samples:.2g}."
         )
     y = np.zeros(n_samples, dtype=int)
     y[:n_positive] = 1
@@ -80,7 +81,7 @@ def make_gaussians(
     """
     check_number(separation, "separation", low=0)
     check_number(n_features, "n_features", low=1, integer=True)
-    rng = check_random_state(random_state)
+    rng = check_seed(random_state)
     y = _labels(n_samples, prevalence, rng)
     X = rng.standard_normal((n_samples, n_features))
     X[:, 0] += separation * y
@@ -135,7 +136,7 @@ def make_scores(n_samples=1000, *, prevalence=0.1, separation=1.5, random_state=
     (100, True)
     """
     check_number(separation, "separation", low=0)
-    rng = check_random_state(random_state)
+    rng = check_seed(random_state)
     y_true = _labels(n_samples, prevalence, rng)
     y_score = expit(rng.standard_normal(n_samples) + separation * (y_true - 0.5))
     return y_true, y_score
@@ -201,7 +202,7 @@ def make_transactions(n_samples=1000, *, prevalence=0.02, random_state=None):
     """
     import pandas as pd  # here, so that importing imbtutor stays fast
 
-    rng = check_random_state(random_state)
+    rng = check_seed(random_state)
     y = _labels(n_samples, prevalence, rng)
     fraud = y == 1
     amount = rng.lognormal(np.log(np.where(fraud, 75, 30)))
@@ -311,7 +312,7 @@ def make_mixed(n_samples=1000, *, prevalence=0.1, random_state=None):
     """
     import pandas as pd  # here, so that importing imbtutor stays fast
 
-    rng = check_random_state(random_state)
+    rng = check_seed(random_state)
     y = _labels(n_samples, prevalence, rng)
     plan = _drawn(_PLANS, y, rng)
     device, payment = np.empty_like(plan), np.empty_like(plan)
@@ -400,7 +401,7 @@ def make_outliers(
     """
     check_number(separation, "separation", low=0)
     check_number(outliers, "outliers", low=0, high=1)
-    rng = check_random_state(random_state)
+    rng = check_seed(random_state)
     y = _labels(n_samples, prevalence, rng)
     X = rng.standard_normal((n_samples, 2))
     # Chosen at random, so that the place in the table does not give them away.
@@ -460,7 +461,7 @@ def make_bridge(n_samples=1000, *, prevalence=0.1, separation=4.0, random_state=
     (10, 10)
     """
     check_number(separation, "separation", low=0)
-    rng = check_random_state(random_state)
+    rng = check_seed(random_state)
     y = _labels(n_samples, prevalence, rng)
     X = rng.standard_normal((n_samples, 2))
     # Chosen at random, so that the place in the table does not give the half away.
@@ -538,7 +539,7 @@ def make_islands(n_samples=1000, *, prevalence=0.1, random_state=None):
     >>> int(on_smallest.sum()), int(y[on_smallest].sum())
     (5, 5)
     """
-    rng = check_random_state(random_state)
+    rng = check_seed(random_state)
     y = _labels(n_samples, prevalence, rng)
     positive = y == 1
     X = rng.uniform(size=(n_samples, 2))

@@ -24,9 +24,11 @@ def plot_cv_scores(scores, *, ax=None, **kwargs):
 
     Raises
     ------
+    TypeError
+        If `scores` is no mapping.
     ValueError
-        If `scores` is empty, or the candidates differ in their number of folds,
-        or a score is missing.
+        If `scores` is empty, or has a name twice, or the candidates differ in their
+        number of folds, or a score is missing.
 
     Examples
     --------
@@ -35,8 +37,23 @@ def plot_cv_scores(scores, *, ax=None, **kwargs):
     >>> [text.get_text() for text in ax.get_xticklabels()]
     ['none', 'SMOTE']
     """
-    names = list(scores)
-    lengths = {name: len(scores[name]) for name in names}
+    if not hasattr(scores, "keys"):
+        raise TypeError(
+            f"scores={scores!r} is no mapping; pass a dict or DataFrame: the name of "
+            "each candidate, and its scores."
+        )
+    names = list(scores.keys())
+    if len(set(names)) < len(names):
+        raise ValueError(f"scores has a name twice: {names}; give each its own.")
+    lengths = {}
+    for name in names:
+        shape = np.shape(scores[name])
+        if len(shape) != 1:
+            raise ValueError(
+                f"scores has an entry of shape {shape} for {name!r}; pass one score "
+                "for each fold."
+            )
+        lengths[name] = shape[0]
     if not names or len(set(lengths.values())) > 1 or 0 in lengths.values():
         raise ValueError(
             f"scores has these numbers of folds: {lengths}; pass one or more "

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from imblearn.over_sampling import RandomOverSampler
 
 import imbtutor
 from imbtutor import (
@@ -24,6 +25,7 @@ from imbtutor import (
     plot_minority_types,
     plot_resampling,
     plot_samples,
+    trace,
 )
 
 X, y = make_gaussians(60, prevalence=0.2, random_state=0)
@@ -118,12 +120,34 @@ def test_makers_differ_by_seed_and_shuffle(maker):
         ({"prevalence": 0.7}, ValueError, "prevalence=0.7"),
         ({"prevalence": float("nan")}, ValueError, "prevalence=nan"),
         ({"n_samples": 100, "prevalence": 0.001}, ValueError, "at least 50. samples"),
-        ({"random_state": "seed"}, ValueError, "seed"),
+        ({"prevalence": 1e-320}, ValueError, "n_samples=1000.*; use a prev.* 0.001.$"),
+        ({"prevalence": np.float64(1e-320)}, ValueError, "use a prevalence of at le"),
+        ({"n_samples": 10**20}, ValueError, "n_samples=1.*an integer of 64 bits"),
+        ({"random_state": "seed"}, TypeError, "random_state='seed' is no seed; pass"),
+        ({"random_state": 1.5}, TypeError, "random_state=1.5 is no seed; pass"),
+        ({"random_state": True}, TypeError, "random_state=True is no seed; pass"),
+        ({"random_state": np.random.default_rng(0)}, TypeError, "random_state=Gener"),
+        ({"random_state": -1}, ValueError, "random_state=-1 .*from 0 to 4294967295"),
+        ({"random_state": 2**32}, ValueError, "random_state=4294967296 .*from 0 to"),
     ],
 )
 def test_makers_refuse_bad_input(maker, arguments, error, message):
     with pytest.raises(error, match=message):
         maker(**arguments)
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan, 10**400])
+def test_makers_refuse_numbers_that_are_not_finite(value):
+    numbers = [
+        (maker, name)
+        for maker in MAKERS.values()
+        for name in ("separation", "outliers", "prevalence")
+        if name in inspect.signature(maker).parameters
+    ]
+    assert len(numbers) == len(MAKERS) + 5  # four have a separation, one has outliers
+    for maker, name in numbers:
+        with pytest.raises(ValueError, match=f"{name}=.*is out of range; pass a "):
+            maker(**{name: value})
 
 
 @pytest.fixture(autouse=True)
@@ -165,14 +189,38 @@ def test_plots_keep_their_promise(plot, data, kwargs):
     ("X", "y", "message"),
     [
         (np.zeros((4, 3)), [0, 0, 1, 1], "X has 3 columns.*needs 2"),
-        ([[0, 1], [1, np.nan]], [0, 1], "NaN"),
+        ([[0, 1], [1, np.nan]], [0, 1], "NaN.* row 1, column 1;.*SimpleImputer"),
+        ([[0, np.inf], [1, 1]], [0, 1], "infinity in row 0, column 1;.*division"),
+        ([[0, 10**400], [1, 1]], [0, 1], "X holds an integer beyond.*logarithm"),
         ([[0, 1], [1, 1]], [0, 1, 1], "y has 3 labels for 2 samples"),
         ([[0, 1], [1, 1]], ["a", "b"], "0 for the majority"),
         ([[0, 1], [1, 1]], [1, 2], "0 for the majority"),
-        ([["a", "b"]], [1], "convert"),
+        ([["a", "b"]], [1], "X holds text: could not convert.*OneHotEncoder"),
     ],
 )
 def test_plots_of_points_refuse_bad_input(plot, X, y, message):
     more = (X, y) if plot is plot_resampling else ()
     with pytest.raises(ValueError, match=message):
         plot(X, y, *more)
+
+
+def test_missing_values_are_named_by_row_and_column():
+    frame = pd.DataFrame({"amount": [1, 2.5], "age": pd.array([pd.NA, 3], "Int64")})
+    for use in [plot_samples, minority_types]:
+        with pytest.raises(ValueError, match="NaN.* row 0, column 'age';.*Leave out"):
+            use(frame, [0, 1])
+    with pytest.raises(ValueError, match="NaN"):
+        plot_links(frame, [0], [1])
+
+
+def test_columns_may_have_the_same_name():
+    frame = pd.DataFrame(X, columns=["a", "a"])
+    assert minority_types(frame, y).tolist() == minority_types(X, y).tolist()
+    for plot in [plot_samples, plot_minority_types, plot_resampling, plot_links]:
+        plot(frame, *PLOTS[plot.__name__][1][1:])
+
+
+def test_a_sampler_takes_columns_by_name():
+    frame = pd.DataFrame(X, columns=["a", "a"])
+    with pytest.raises(ValueError, match=r"same name: \['a'\]; give each its own"):
+        trace(RandomOverSampler(random_state=0), frame, y)

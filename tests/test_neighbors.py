@@ -177,6 +177,7 @@ def test_lists_and_frames_will_do_and_stay_as_they_are():
     ("change", "error", "message"),
     [
         ({"X": [[0.0], [np.nan], [2], [3]]}, ValueError, "NaN"),
+        ({"X": [[0.0], [1e200], [2], [3]]}, ValueError, "X holds values up to 1e.200"),
         ({"y": [0, 0, 0, 0]}, ValueError, "one class only"),
         ({"y": [1, 2, 1, 2]}, ValueError, "pass 0 for the majority"),
         ({"y": [0, 1, 1]}, ValueError, "y has 3 labels for 4 samples"),

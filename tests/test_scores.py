@@ -47,8 +47,16 @@ def test_a_line_joins_each_fold_and_a_bar_marks_the_mean():
         ({"a": []}, "numbers of folds"),
         ({"a": [0.1], "b": [0.1, 0.2]}, r"'a': 1, 'b': 2"),
         ({"a": [0.1, 0.2], "b": [0.1, np.nan]}, "NaN or infinity for 'b'"),
+        ({"a": 0.1}, r"shape \(\) for 'a'; pass one score for each fold"),
+        ({"a": [[0.1, 0.2]]}, r"shape \(1, 2\) for 'a'"),
+        (pd.DataFrame([[0.1, 0.2]], columns=["a", "a"]), r"name twice: \['a', 'a'\]"),
     ],
 )
 def test_bad_folds_are_named(scores, message):
     with pytest.raises(ValueError, match=message):
         plot_cv_scores(scores)
+
+
+def test_scores_have_names():
+    with pytest.raises(TypeError, match="no mapping; pass a dict or DataFrame"):
+        plot_cv_scores([[0.1, 0.2]])

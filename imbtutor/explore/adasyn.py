@@ -71,7 +71,7 @@ def explore_adasyn(X, y, *, n_clusters=(8, 20, 40), random_state=0, name="adasyn
     """
     X = check_points(X, n_features=2)
     y = check_labels(y, len(X))
-    check_number(random_state, "random_state", low=0, integer=True)
+    check_number(random_state, "random_state", low=0, high=2**32 - 1, integer=True)
     limits = {"low": 2, "high": len(X), "integer": True}
     n_clusters = [check_number(each, "n_clusters", **limits) for each in n_clusters]
     members = np.flatnonzero(y == 1)

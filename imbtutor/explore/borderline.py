@@ -81,7 +81,7 @@ def explore_borderline(X, y, *, n_new=30, random_state=0, name="borderline"):
     X = check_points(X, n_features=2)
     y = check_labels(y, len(X))
     check_number(n_new, "n_new", low=1, integer=True)
-    check_number(random_state, "random_state", low=0, integer=True)
+    check_number(random_state, "random_state", low=0, high=2**32 - 1, integer=True)
     members = np.flatnonzero(y == 1)
     n = len(members)
     if n <= K:

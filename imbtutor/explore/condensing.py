@@ -96,7 +96,7 @@ def explore_condensing(X, y, *, random_state=0, name="condensing"):
     """
     X = check_points(X, n_features=2)
     y = check_labels(y, len(X))
-    check_number(random_state, "random_state", low=0, integer=True)
+    check_number(random_state, "random_state", low=0, high=2**32 - 1, integer=True)
     rows, n_minority = np.flatnonzero(y == 0), int(y.sum())
     if not 5 <= n_minority < len(rows):
         raise ValueError(

@@ -7,7 +7,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from imbtutor._checks import check_labels, check_number
+from imbtutor._checks import check_labels, check_number, check_unique_columns
 from imbtutor.explore import parts
 from imbtutor.tracing import trace
 
@@ -79,8 +79,9 @@ def explore_mixed(X, y, impossible, *, random_state=0, name="mixed"):
     >>> fig.get("made_id")
     7
     """
+    check_unique_columns(X)
     y = check_labels(y, len(X))
-    check_number(random_state, "random_state", low=0, integer=True)
+    check_number(random_state, "random_state", low=0, high=2**32 - 1, integer=True)
     categorical = list(X.select_dtypes("category"))
     if not 0 < len(categorical) < X.shape[1]:
         raise ValueError(

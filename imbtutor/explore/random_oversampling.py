@@ -75,7 +75,7 @@ def explore_random_oversampling(
     """
     X = check_points(X, n_features=2)
     y = check_labels(y, len(X))
-    check_number(random_state, "random_state", low=0, integer=True)
+    check_number(random_state, "random_state", low=0, high=2**32 - 1, integer=True)
     n, n_majority = int((y == 1).sum()), int((y == 0).sum())
     if not 2 <= n <= MOST:
         raise ValueError(f"y holds {n} minority points; this figure needs 2 to {MOST}.")

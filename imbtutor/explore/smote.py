@@ -68,7 +68,7 @@ def explore_smote(X, y, *, n_new=(5, 15, 45), random_state=0, name="smote"):
     """
     X = check_points(X, n_features=2)
     y = check_labels(y, len(X))
-    check_number(random_state, "random_state", low=0, integer=True)
+    check_number(random_state, "random_state", low=0, high=2**32 - 1, integer=True)
     n_new = [check_number(each, "n_new", low=1, integer=True) for each in n_new]
     members = np.flatnonzero(y == 1)
     if not n_new:

@@ -85,7 +85,7 @@ def explore_smote_pitfalls(*, random_state=2, name="smote-pitfalls"):
     >>> fig.get("shape")
     'outliers'
     """
-    check_number(random_state, "random_state", low=0, integer=True)
+    check_number(random_state, "random_state", low=0, high=2**32 - 1, integer=True)
     shapes = [_shape(*shape_data(each, random_state), random_state) for each in SHAPES]
     strayed = np.flatnonzero(shapes[0]["runs"][K_MAX - 2]["strayed"])
     start = int(strayed[0]) + N_MINORITY if len(strayed) else N_MINORITY

@@ -67,7 +67,7 @@ def explore_tomek_links(n_samples=(40, 15), *, random_state=0, name="tomek-links
     >>> fig.get("strategy")
     'all'
     """
-    check_number(random_state, "random_state", low=0, integer=True)
+    check_number(random_state, "random_state", low=0, high=2**32 - 1, integer=True)
     for each in n_samples:
         check_number(each, "n_samples", low=2, integer=True)
     if n_samples[1] >= n_samples[0]:

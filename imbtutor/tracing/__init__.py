@@ -5,6 +5,8 @@ from functools import cache
 from sklearn.base import clone
 from sklearn.utils import Bunch
 
+from imbtutor._checks import check_unique_columns
+
 
 def trace(sampler, X, y):
     """Run a sampler and explain the very output that it returns.
@@ -48,6 +50,8 @@ def trace(sampler, X, y):
     ------
     TypeError
         If the sampler is not one of those above; a subclass is none.
+    ValueError
+        If two columns of a DataFrame have the same name.
     RuntimeError
         If the explanation does not rebuild the whole output, as another version of
         imbalanced-learn might cause.
@@ -135,6 +139,7 @@ def trace(sampler, X, y):
 
     _enter_explainers()
     explainer(sampler)
+    check_unique_columns(X)  # the samplers take columns by name
     sampler = clone(sampler)
     with followed(sampler, []) as accounts:
         X_resampled, y_resampled = sampler.fit_resample(X, y)
