@@ -10,13 +10,13 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
 
 import execution
 import yaml
 from execution import ROOT
-from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
 
 def notebooks(entry):
@@ -37,14 +37,24 @@ def run(path):
     start = time.monotonic()
     try:
         execution.run(path)
-    except (CellExecutionError, CellTimeoutError) as error:
-        return time.monotonic() - start, str(error)
+    # A cell that fails, a kernel that dies, a file that is no notebook: whatever it is,
+    # it has a name, and the others run.
+    except Exception as error:
+        return time.monotonic() - start, f"{type(error).__name__}: {error}"
     return time.monotonic() - start, None
+
+
+def has_run(path):
+    """Tell whether the outputs of a notebook are there; a broken one's are not."""
+    try:
+        return execution.read(path) is not None
+    except Exception:
+        return False  # its run will say what is wrong
 
 
 def run_all(paths):
     """Execute what nobody has executed yet; return whether all of it succeeded."""
-    todo = [path for path in paths if execution.read(path) is None]
+    todo = [path for path in paths if not has_run(path)]
     print(f"Notebooks: {len(paths)}, to run: {len(todo)}", flush=True)
     # The case studies come last in the book and take longest: they start first.
     todo.reverse()
@@ -53,7 +63,10 @@ def run_all(paths):
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
         jobs = {pool.submit(run, path): path for path in todo}
         for count, job in enumerate(as_completed(jobs), 1):
-            seconds, error = job.result()
+            try:
+                seconds, error = job.result()
+            except BrokenProcessPool as broken:  # killed from outside, with its worker
+                seconds, error = 0, f"not run, or not to the end: {broken}"
             mark = "" if error is None else "  FAILED"
             head = f"[{count:2d}/{len(todo)}]"
             print(f"{head} {jobs[job].stem:<36} {seconds:6.1f} s{mark}", flush=True)

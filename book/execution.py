@@ -26,6 +26,7 @@ ROOT = HERE.parent
 EXECUTED = ROOT / "_build" / "executed"
 TIMEOUT = 300
 """Seconds that one cell may take."""
+WIDGET = "application/vnd.jupyter.widget-view+json"
 RECORD = f"__import__('runpy').run_path({str(HERE / 'pictures.py')!r})"
 """What each kernel runs, in silence, before the first cell."""
 
@@ -79,9 +80,26 @@ def _code(notebook):
     ]
 
 
-def read(path):
-    """Return the notebook at `path` with its outputs, or None where none are valid."""
+def _source(path):
+    """Return the notebook at `path` as it is stored."""
     notebook = nbformat.read(path, as_version=4)
+    if "widgets" in notebook.metadata:
+        raise ValueError(
+            f"{Path(path).name} holds the state of widgets, and its page would ask "
+            f"another host for scripts to show it. Run: nbstripout {path}"
+        )
+    return notebook
+
+
+def read(path):
+    """Return the notebook at `path` with its outputs, or None where none are valid.
+
+    Raises
+    ------
+    ValueError
+        If it was stored with the state of widgets.
+    """
+    notebook = _source(path)
     if not place(path).exists():
         return None
     executed = nbformat.read(place(path), as_version=4)
@@ -96,7 +114,20 @@ def read(path):
 
 
 def write(path, executed):
-    """Store `executed`, the notebook at `path` after its run."""
+    """Store `executed`, the notebook at `path` after its run.
+
+    Raises
+    ------
+    ValueError
+        If a cell shows a widget, which no page can without a kernel.
+    """
+    for cell in executed.cells:
+        if any(WIDGET in output.get("data", {}) for output in cell.get("outputs", [])):
+            raise ValueError(
+                f"{Path(path).name} shows a widget, and its page would ask another "
+                f"host for scripts. Use Live or bench of imbtutor.explore in the cell\n"
+                f"{cell.source}"
+            )
     goal = place(path)
     goal.parent.mkdir(parents=True, exist_ok=True)
     text = nbformat.writes(executed)
@@ -132,12 +163,16 @@ def run(path):
 
     Raises
     ------
-    nbclient.exceptions.CellExecutionError
-        If a cell fails.
+    nbclient.exceptions.CellControlSignal
+        If a cell fails or takes too long.
+    nbclient.exceptions.DeadKernelError
+        If the kernel dies.
+    ValueError
+        If the notebook holds or shows widgets.
     """
     start = time.monotonic()
     set_environment()
-    notebook = nbformat.read(path, as_version=4)
+    notebook = _source(path)
     client = NotebookClient(
         notebook,
         timeout=TIMEOUT,

@@ -72,6 +72,23 @@ def test_a_failed_notebook_is_forgotten(path):
     assert execution.read(path) is None
 
 
+def test_stored_widgets_are_refused(path):
+    book = nbformat.read(path, as_version=4)
+    book.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {}}
+    nbformat.write(book, path)
+    for use in [execution.read, execution.run, execution.outputs]:
+        with pytest.raises(ValueError, match="book.ipynb holds the state.*nbstripout"):
+            use(path)
+
+
+def test_shown_widgets_are_refused(path):
+    book = nbformat.read(path, as_version=4)
+    data = {"text/plain": "IntSlider()", execution.WIDGET: {"model_id": "1"}}
+    book.cells[1].outputs = [new_output("display_data", data)]
+    with pytest.raises(ValueError, match=r"book.ipynb shows a widget(.|\n)*1 \+ 1"):
+        execution.write(path, book)
+
+
 @pytest.mark.parametrize(
     ("said", "tags"),
     [
