@@ -1,17 +1,21 @@
 """What is imported is what is installed, for readers and for users of the package."""
 
 import ast
+import os
 import re
 import sys
 import tomllib
-from importlib.metadata import packages_distributions
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
 import nbformat
 import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
 
 ROOT = Path(__file__).parent.parent
 REQUIREMENTS = ROOT / "requirements"
+WORKFLOW = ROOT / ".github" / "workflows" / "test.yml"
 NAME = re.compile(r"[A-Za-z0-9._-]+")
 DISTRIBUTIONS = packages_distributions()
 
@@ -59,9 +63,19 @@ def notebook_imports():
     return found
 
 
-def test_the_package_declares_what_it_imports():
+def lowest():
+    """Return the lowest version of each dependency that the package declares."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    declared = {normal(NAME.match(each)[0]) for each in project["dependencies"]}
+    found = {}
+    for each in map(Requirement, project["dependencies"]):
+        [bound] = each.specifier
+        assert bound.operator == ">=", each
+        found[normal(each.name)] = Version(bound.version)
+    return found
+
+
+def test_the_package_declares_what_it_imports():
+    declared = set(lowest())
     found = package_imports()
     assert {"scikit-learn", "imbalanced-learn", "altair"} <= found
     assert found <= declared
@@ -90,3 +104,36 @@ def test_lock_follows_what_is_chosen(name):
 
 def test_tests_run_with_the_versions_of_the_readers():
     assert pins("reader.txt") < pins("dev.txt"), "run: make lock"
+
+
+def test_the_lowest_versions_are_not_above_the_pinned_ones():
+    pinned = {
+        normal(each.name): Version(str(each.specifier).removeprefix("=="))
+        for each in map(Requirement, pins("reader.txt"))
+    }
+    for name, bound in lowest().items():
+        assert bound <= pinned[name], name
+
+
+@pytest.mark.skipif(
+    "IMBTUTOR_LOWEST" not in os.environ,
+    reason="for the job `lowest` of the workflow, which installs these versions",
+)
+def test_the_lowest_versions_are_installed():
+    """A bound below what can be installed promises what nobody has seen."""
+    assert {name: Version(version(name)) for name in lowest()} == lowest()
+
+
+def test_the_job_of_the_lowest_versions_names_what_is_there():
+    job = WORKFLOW.read_text("utf-8").partition("\n  lowest:\n")[2]
+    named = re.findall(r"(?:tests|notebooks)/[\w/]+(?:\.\w+)?", job)
+    assert len(named) > 10
+    for path in named:
+        assert (ROOT / path).exists(), path
+    tools = re.search(r"\^\(([^)]+)\)==", job)[1].split("|")
+    assert set(tools) <= chosen("dev.txt")
+    # What the chapters of the job import is among them, or the package needs it.
+    for path in (ROOT / each for each in named if each.endswith(".ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "code":
+                assert imported(cell.source) <= {*tools, *lowest()}, path
