@@ -228,19 +228,21 @@ def data_folder(data_home):
         If the folder is below the home folder of nobody.
     """
     if data_home is not None:
-        folder, called = Path(data_home), "data_home"
+        folder, called = data_home, "data_home"
     elif os.environ.get("IMBTUTOR_DATA"):
-        folder, called = Path(os.environ["IMBTUTOR_DATA"]), "$IMBTUTOR_DATA"
+        folder, called = os.environ["IMBTUTOR_DATA"], "$IMBTUTOR_DATA"
     else:
         import pooch
 
-        folder, called = pooch.os_cache("imbtutor"), "your cache folder"
+        folder, called = None, "your cache folder"
     try:
+        folder = pooch.os_cache("imbtutor") if folder is None else Path(folder)
         folder = folder.expanduser()
     except RuntimeError as error:
-        whose = folder.parts[0]
+        named = "" if folder is None else f" {os.fspath(folder)!r}"
         raise FileNotFoundError(
-            f"{called} is {folder}, and nobody knows the home folder {whose!r}."
+            f"The home folder of {called}{named} is not known; the environment "
+            "variable HOME may be missing."
         ) from error
     return folder, f"{called} ({folder})"
 

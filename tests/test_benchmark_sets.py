@@ -243,7 +243,7 @@ def test_what_is_no_file_is_not_read(tmp_path, serve, kind):
 
 
 def test_a_home_folder_that_nobody_knows(serve):
-    with pytest.raises(FileNotFoundError, match="home folder '~nosuchuser'"):
+    with pytest.raises(FileNotFoundError, match="of data_home '~nosuchuser/"):
         load_benchmark_set("ecoli", data_home="~nosuchuser/sets")
     with pytest.warns(UserWarning, match="digits.*home folder"):
         load_benchmark_set("ecoli", data_home="~nosuchuser/sets", fallback="digits")
