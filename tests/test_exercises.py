@@ -182,7 +182,7 @@ def test_answers_stay_and_are_said_to(folder, capsys):
     assert first(folder).read_bytes() == before
     said = capsys.readouterr().out
     assert "01_a_exercises.ipynb: left as it is, somebody has written into it" in said
-    assert "1 left as they are; --force writes them" in said
+    assert "1 left as they are; python -m imbtutor.exercises --force" in said
 
 
 def test_answers_stay_when_the_solution_has_changed_since(folder):

@@ -146,7 +146,7 @@ def check(value, expected, hint, *, atol=1e-9, key=None, mistakes=None):
     Not yet: half of the pairs are in order.
       You have: 0.4
     >>> check("0.5", 0.5, "half of the pairs are in order.")
-    Not yet: a number is asked for, and this is text: no quotes, no format.
+    Not yet: a number is asked for, and this is text: leave out quotes and formats.
       You have: '0.5'
     >>> check(None, 0.5, "half of the pairs are in order.")
     Not yet: there is no answer so far.
@@ -232,7 +232,7 @@ def _form(value, expected, atol):
         return "a part of the answer is still missing."
     if found.dtype.kind in "US" and kind in "fiub":
         what = "numbers are" if several else f"{wanted} is"
-        return f"{what} asked for, and this is text: no quotes, no format."
+        return f"{what} asked for, and this is text: leave out quotes and formats."
     if found.dtype.kind in "fiub" and kind in "US":
         return "text is asked for, and this is not."
     if found.shape != expected.shape:
@@ -263,18 +263,20 @@ def _rounded(found, expected, atol):
     # 0 is no rounded 0.003.
     if ((found == 0) & (expected != 0)).any():
         return None
+    right = np.isclose(found, expected, rtol=0, atol=atol)
     for digits in range(1, 9):
-        if np.allclose(found, expected.round(digits), rtol=0, atol=1e-12):
-            return "the answer is rounded: give all its digits."
+        right |= np.isclose(found, expected.round(digits), rtol=0, atol=1e-12)
+    if right.all():
+        return "the answer is rounded: give all its digits."
     return None
 
 
 def _relation(value, expected, atol):
     """Return a word about an answer that is near the right one in some way, or None."""
     found, expected = np.asarray(value), np.asarray(expected)
+    if found.ndim == 2 and _equal(found.T, expected, atol):
+        return "rows and columns are exchanged."
     if found.shape != expected.shape:
-        if found.ndim == 2 and _equal(found.T, expected, atol):
-            return "rows and columns are exchanged."
         differs = [m != n for m, n in zip(found.shape, expected.shape, strict=True)]
         axis = differs.index(True)
         many = "many" if found.shape[axis] > expected.shape[axis] else "few"

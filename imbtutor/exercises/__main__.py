@@ -220,7 +220,10 @@ def main(argv=None):
         _write(path, f"{nbformat.writes(notebook)}\n".encode())
         print(path)
     if kept:
-        print(f"{kept} left as they are; --force writes them, after a copy of each.")
+        print(
+            f"{kept} left as they are; python -m imbtutor.exercises --force writes "
+            "them, after a copy of each."
+        )
 
 
 if __name__ == "__main__":
