@@ -5,7 +5,6 @@
 the reader's notebooks from the solutions.
 """
 
-import io
 import re
 import sys
 from contextlib import contextmanager, redirect_stdout
@@ -25,8 +24,8 @@ class _NotYet(Exception):
     """Ends the block of a task after a check has said what is wrong."""
 
 
-class _Listener(io.TextIOBase):
-    """Passes on what is printed, and keeps it."""
+class _Listener:
+    """Stands in for the standard output, and keeps what is printed."""
 
     def __init__(self, out):
         self.out, self.text = out, ""
@@ -35,8 +34,8 @@ class _Listener(io.TextIOBase):
         self.text += text
         return self.out.write(text)
 
-    def flush(self):
-        self.out.flush()
+    def __getattr__(self, name):
+        return getattr(self.out, name)  # flush, encoding, and the rest
 
 
 @contextmanager
