@@ -446,12 +446,14 @@ def test_no_answer_makes_a_check_raise(expected, capsys):
 def test_what_is_judged_may_be_a_part_of_the_answer(capsys):
     check([3, 1], 2, "two of them.", key=len)
     check([3, 1, 1], 2, "two of them.", key=len)
+    check([3, 1], True, "a function is asked for.", key=callable)
     check(7, 2, "two of them.", key=len)
     check(np.mean, 2, "two of them.", key=len)
     check(None, 2, "two of them.", key=len)
     assert capsys.readouterr().out == (
         "Correct.\n"
         "Not yet: two of them.\n  You have: 3\n"
+        "Not yet: a function is asked for.\n  You have: [3, 1]\n"
         "Not yet: the check cannot use your answer (TypeError: object of type 'int' "
         "has no len()).\n  Hint: two of them.\n  You have: 7\n"
         "Not yet: this is a function and no result: call it, with parentheses.\n"

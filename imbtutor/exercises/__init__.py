@@ -170,15 +170,16 @@ def check(value, expected, hint, *, atol=1e-9, key=None, mistakes=None):
 
 def _judge(value, expected, hint, atol, key, mistakes):
     """Return what to say about a wrong answer, in lines; nothing about a right one."""
+    answer = value
     if key is not None:
         try:
-            value = key(value)
+            value = key(answer)
         except Exception as error:
             why = f"{type(error).__name__}: {error}"
             word = f"the check cannot use your answer ({_cut(why, 200)})."
-            if callable(value):
+            if callable(answer):
                 word = UNCALLED
-            return [word, f"Hint: {hint}", f"You have: {_shown(value)}"]
+            return [word, f"Hint: {hint}", f"You have: {_shown(answer)}"]
     if _equal(value, expected, atol):
         return []
     lines = [hint]
@@ -189,7 +190,8 @@ def _judge(value, expected, hint, atol, key, mistakes):
         lines = [word]
     elif word := _relation(value, expected, atol):
         lines = [word, f"Hint: {hint}"]
-    return [*lines, f"You have: {_shown(value)}"]
+    # That a property is missing is said already; what misses it is not.
+    return [*lines, f"You have: {_shown(answer if expected is True else value)}"]
 
 
 def _equal(value, expected, atol):
