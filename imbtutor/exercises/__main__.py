@@ -30,7 +30,8 @@ def _line_kind(line):
         return None
     words = re.sub("[^a-z]", "", comment.lower())
     # A misspelled marker would hand the solution out: rather refuse a line too many.
-    if re.match("(begin|start|end|stop).{0,3}solu", words) or any(
+    verb = "(begin|start|end|stop)"
+    if re.match(f"{verb}.{{0,3}}solu|solution{verb}", words) or any(
         difflib.SequenceMatcher(None, words, marker).ratio() > 0.85
         for marker in ("beginsolution", "endsolution")
     ):
