@@ -1,9 +1,12 @@
 """The quiz, the errata and the decision guide point at evidence that is there."""
 
+import inspect
 import re
 from pathlib import Path
 
 import pytest
+import seaborn as sns
+from sklearn.utils.class_weight import compute_class_weight
 
 ROOT = Path(__file__).parent.parent
 BOOK = ROOT / "book"
@@ -61,6 +64,28 @@ def test_an_erratum_says_what_is_right_and_proves_it(entry):
     assert re.search(r"^- \*\*Why( it matters)?:\*\* ", entry, re.MULTILINE)
     (proof,) = re.findall(r"^- \*\*Proof:\*\* (.+)", entry, re.MULTILINE)
     assert CHAPTER.search(proof)
+
+
+def without_keyword(function):
+    parameters = inspect.signature(function).parameters.values()
+    allowed = (
+        inspect.Parameter.POSITIONAL_ONLY,
+        inspect.Parameter.POSITIONAL_OR_KEYWORD,
+    )
+    return [each.name for each in parameters if each.kind in allowed]
+
+
+@pytest.mark.parametrize(
+    ("function", "first", "said"),
+    [
+        (compute_class_weight, "class_weight", "`classes` and `y` are keyword-only"),
+        (sns.countplot, "data", "what comes first without one is `data`"),
+    ],
+    ids=["compute_class_weight", "countplot"],
+)
+def test_the_errata_say_which_argument_needs_no_keyword(function, first, said):
+    assert without_keyword(function) == [first]
+    assert said in text("errata.md")
 
 
 def test_the_picture_of_the_path_and_its_text_agree():
