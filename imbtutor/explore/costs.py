@@ -129,9 +129,10 @@ def explore_costs(y_true, y_score, cost_fp=1.0, name="costs"):
             "cell_cost": "{TP: 0, FN: fn_cost, FP: fp_cost, TN: 0}",
         },
         say="A miss costs {ratio:.3~r} times a false alarm. At threshold"
-        " {threshold:.3f}, {fn:,} misses and {fp:,} false alarms cost {cost:,.0f} per"
-        " 1,000 cases. The best threshold, {best:.3f}, costs {best_cost:,.0f}: a regret"
-        " of {regret:,.0f}. Elkan's, {elkan:.3f}, costs {elkan_cost:,.0f}.",
+        " {threshold:.3f}, {fn:,} {fn:miss|misses} and {fp:,} false"
+        " {fp:alarm|alarms} cost {cost:,.0f} per 1,000 cases. The best threshold,"
+        " {best:.3f}, costs {best_cost:,.0f}: a regret of {regret:,.0f}."
+        " Elkan's, {elkan:.3f}, costs {elkan_cost:,.0f}.",
         panels=[
             _bill(errors_at, unit),
             parts.confusion_panel(
