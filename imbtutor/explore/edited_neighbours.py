@@ -104,13 +104,18 @@ def explore_edited_neighbours(X, y, *, name="edited_neighbours"):
             "asked": "fell > 0 && fell <= shown ? fell : shown",
             "k": "sampler === 'AllKNN' ? asked : n_neighbors",
             "votes": "toNumber(run.votes[asked - 1][point_id])",
+            "against": parts.when(
+                "k === 1",
+                "the row nearest to it is of {votes:the other|its own} class",
+                "{votes} of the {k} rows nearest to it {votes:is|are} of the other"
+                " class",
+            ),
             "class_name": "labels[point_id] === 1 ? 'minority' : 'majority'",
             "fate": f"labels[point_id] === 1 ? 'the minority is not edited' : {fate}",
         },
         say="{sampler} by the rule '{kind_sel}', after round {shown} of {n_rounds}:"
         " {n_left} of {n_majority} majority rows are left, beside {n_minority} of the"
-        " minority. Row {point_id} is of the {class_name}; in round {asked}, {votes} of"
-        " the {k} {k:row|rows} nearest to it {votes:is|are} of the other class;"
+        " minority. Row {point_id} is of the {class_name}; in round {asked}, {against};"
         " {fate}.",
         panels=[_plane(len(X), start), _counts(n_minority, n_majority, most)],
         alt_text="Left, two classes in the plane: removed majority rows are gray and "

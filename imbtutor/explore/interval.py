@@ -97,8 +97,8 @@ def explore_interval(name="interval"):
             "verdict": parts.when(
                 "differ === 0",
                 "They agree on every positive.",
-                "They differ on {differ}; a fair coin would divide those at least so"
-                " unevenly with probability {p_value:.3f}.",
+                "They differ on {differ} {differ:positive|positives}; a fair coin would"
+                " be at least so uneven with probability {p_value:.3f}.",
             ),
         },
         say="A finds {found_a} of {positives} positives: recall {recall_a:.1%}, 95%"

@@ -77,12 +77,18 @@ def explore_minority_types(name="minority-types"):
             "own": "run.own[n_neighbors - 1][point_id]",
             "neighbors": "slice(run.neighbors[point_id], 0, n_neighbors)",
             "type_names": TYPES,
+            "reading": parts.when(
+                "n_neighbors === 1",
+                "The nearest neighbor of point {point_id} is of {own:its own|the other}"
+                " class",
+                "Point {point_id} has {own} of {n_neighbors} neighbors in its own"
+                " class",
+            ),
         },
         say="With {n_neighbors} {n_neighbors:neighbor|neighbors} at separation"
         " {separation}: {n_safe} safe, {n_borderline} borderline, {n_rare} rare,"
-        f" {{n_outlier}} outliers among {y.sum()} minority points. Point {{point_id}}"
-        " has {own} of {n_neighbors} {n_neighbors:neighbor|neighbors} in its own class:"
-        " {type_names[types[point_id]]}.",
+        f" {{n_outlier}} {{n_outlier:outlier|outliers}} among {y.sum()} minority"
+        " points. {reading}: {type_names[types[point_id]]}.",
         panels=[_plane(X, y, start), _shares()],
         alt_text="Left, two classes in the plane, the minority points colored and "
         "shaped by their type, and lines from one of them to its nearest neighbors. "

@@ -135,18 +135,23 @@ def explore_near_miss(X, y, *, radius=0.6, name="near_miss"):
             "stays": "isNumber(rank) && rank <= n_asked",
             "fate": "stays ? 'kept' : 'removed'",
             "which": "version === 2 ? 'farthest' : 'nearest'",
+            "many": "n_neighbors === 1 ? '' : n_neighbors + ' '",
             "short": "n_kept < n_asked ? ', fewer than the ' + n_asked + ' asked for'"
             " : ''",
+            "around": parts.when(
+                "n_around === 0",
+                f"No majority row lies within {radius:g} of the outlier.",
+                f"Within {radius:g} of the outlier: {{n_close}} kept of {{n_around}}.",
+            ),
             "why": parts.when(
                 "isNumber(rank)",
-                "its {n_neighbors} {which} minority {n_neighbors:row is|rows are on"
+                "its {many}{which} minority {n_neighbors:row is|rows are on"
                 " average} {distance:.3f} away, rank {rank}: {fate}",
                 "no minority row has it among its 3 nearest majority rows: removed",
             ),
         },
         say="Version {version} keeps {n_kept} of {n_majority} majority rows{short}."
-        f" Within {radius:g} of the outlier: {{n_close}} kept of {{n_around}}."
-        " Row {row_id}: {why}.",
+        " {around} Row {row_id}: {why}.",
         panels=[
             _plane(X, places, X[others], start, radius),
             _queue(len(others), far),

@@ -113,8 +113,9 @@ def explore_smote(X, y, *, n_new=(5, 15, 45), random_state=0, name="smote"):
                 f"Of the {n} minority points, {{n_childless}} got none.",
             ),
         },
-        say="Nearest minority neighbors of point {parent_id} (and distance):"
-        " {run.text[parent_id]}. Of the {n_new} new points, {origin}. {childless}",
+        say="Nearest minority {k_neighbors:neighbor|neighbors} of point {parent_id}"
+        " (and distance): {run.text[parent_id]}. Of the {n_new} new points,"
+        " {origin}. {childless}",
         panels=[_plane(X[y == 0], n, start=int(np.argmax(births))), _segments()],
         alt_text="Left, the points of two classes in the plane: one minority point, "
         "the segments to its minority neighbors, and the synthetic points. Right, each "

@@ -136,7 +136,7 @@ _OF_NEW = (
 )
 _OF_MINORITY = (
     "Point {point_id} is in the minority; {n_children} new"
-    " {n_children:point comes|points come} from it, and {n_lost} of them strayed."
+    " {n_children:point comes|points come} from it, and {n_lost} strayed."
 )
 
 

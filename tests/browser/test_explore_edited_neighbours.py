@@ -121,8 +121,8 @@ def test_the_sentence_tells_votes_and_fate(show, data):
     removed = next(i for i in before if i not in left)
     kept = next(i for i in left if y[i] == 0)
     for point, text in [
-        (removed, "1 of the 1 row nearest to it is of the other class; it falls in"),
-        (kept, "0 of the 1 row nearest to it are of the other class; it stays to the"),
+        (removed, "the row nearest to it is of the other class; it falls in"),
+        (kept, "the row nearest to it is of its own class; it stays to the"),
         (np.flatnonzero(y)[0], "the minority is not edited."),
     ]:
         live.move("Point", point)

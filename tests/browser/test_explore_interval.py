@@ -128,14 +128,16 @@ def test_the_sentence_follows_and_the_keyboard_works(live):
     assert live.sentence() == (
         "A finds 26 of 37 positives: recall 70.3%, 95% interval 54.2% to 82.5%. "
         "B finds 4 that A misses and misses 1 that A finds: recall 78.4%, "
-        "95% interval 62.8% to 88.6%. They differ on 5; a fair coin would divide "
-        "those at least so unevenly with probability 0.375."
+        "95% interval 62.8% to 88.6%. They differ on 5 positives; a fair coin "
+        "would be at least so uneven with probability 0.375."
     )
     live.press("Positives", "ArrowRight")
     assert live.signal("positives") == 38
     live.move("Only B finds", 0)
     live.move("Only A finds", 0)
     assert live.sentence().endswith("They agree on every positive.")
+    live.press("Only A finds", "ArrowRight")
+    assert "They differ on 1 positive; " in live.sentence()
 
 
 def test_nothing_found_reads_as_zero(live):

@@ -115,7 +115,10 @@ def test_the_sentence_follows_and_the_keyboard_works(show, fig):
         f"{live.signal('own')} of 6 neighbors in its own class: {types[4]}."
     )
     live.move("n_neighbors", 1)
-    assert live.sentence().startswith("With 1 neighbor at separation 2: ")
+    sentence = live.sentence()
+    assert sentence.startswith("With 1 neighbor at separation 2: ")
+    whose = ["the other", "its own"][live.signal("own")]
+    assert f"The nearest neighbor of point 4 is of {whose} class: " in sentence
 
 
 @pytest.mark.parametrize(("width", "room"), [(1280, 672), (390, 342)])

@@ -128,7 +128,7 @@ def test_the_sentence_tells_counts_and_fate(show, data):
     assert 0 < close <= around  # one outlier draws version 1 to it
     sentence = live.sentence()
     assert f" Within 0.8 of the outlier: {close} kept of {around}. " in sentence
-    assert "its 1 nearest minority row is " in sentence
+    assert "its nearest minority row is " in sentence
     live.move("Version", 2)
     live.move("n_neighbors", 5)
     assert "its 5 farthest minority rows are on average " in live.sentence()
@@ -142,6 +142,7 @@ def test_a_short_list_and_a_row_without_a_rank_are_said(show):
     n_kept = live.signal("n_kept")
     assert 0 < n_kept < 12
     assert f"keeps {n_kept} of 48 majority rows, fewer than the 12" in live.sentence()
+    assert " No majority row lies within " in live.sentence()
     unlisted = set(range(48)) - {each["id"] for each in live.rows("queue")}
     live.move("Majority row", min(unlisted))
     assert live.sentence().endswith(
