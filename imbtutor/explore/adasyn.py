@@ -39,12 +39,12 @@ def explore_adasyn(X, y, *, n_clusters=(8, 20, 40), random_state=0, name="adasyn
     -------
     Live
         The figure. Controls: ``sampler`` ("ADASYN" or "KMeansSMOTE"), ``n_neighbors``
-        of ADASYN (1 to 10, and fewer than there are minority points), ``n_clusters``,
-        and ``point_id``, which counts the minority points from 0 in their order in X;
-        a click picks one, too. Computed: ``births`` (new points of each minority
-        point), ``n_made``, ``n_asked``, ``n_childless``, ``failed`` (1 if the sampler
-        raised an error), and of the picked point ``n_children``, ``steps`` and
-        ``toward`` (rows of X) of its new points, ``neighbors`` (rows of X, nearest
+        of ADASYN (1 to 10, and fewer than there are minority points), ``n_clusters`` of
+        K-means SMOTE, and ``point_id``, which counts the minority points from 0 in
+        their order in X; a click picks one, too. Computed: ``births`` (new points of
+        each minority point), ``n_made``, ``n_asked``, ``n_childless``, ``failed`` (1 if
+        the sampler raised an error), and of the picked point ``n_children``, ``steps``
+        and ``toward`` (rows of X) of its new points, ``neighbors`` (rows of X, nearest
         first: among all points for ADASYN, among the minority of a used cluster for
         K-means SMOTE), ``foreign`` (how many of ADASYN's neighbors are in the
         majority) and ``r``, their share; or ``cluster``, ``n_own`` (its minority
@@ -144,6 +144,7 @@ def explore_adasyn(X, y, *, n_clusters=(8, 20, 40), random_state=0, name="adasyn
         "minority, the larger the more new points start from them, hollow where none "
         "does, and the new points. Right, new points against the difficulty r of a "
         "point, or against the share of the minority in a cluster.",
+        limits={"n_neighbors": "!kmeans", "n_clusters": "kmeans"},
         one_legend=True,
     )
 

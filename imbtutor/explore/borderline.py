@@ -1,5 +1,7 @@
 """Minority points that are safe, in danger or noise, and what is made from each."""
 
+import itertools
+
 import altair as alt
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
@@ -143,7 +145,7 @@ def explore_borderline(X, y, *, n_new=30, random_state=0, name="borderline"):
         " noise. {run.outcome} Point {point_id} has {foreign[point_id]} foreign among"
         " its {m_neighbors} nearest: {group_names[groups[point_id]]}."
         " {run.text[point_id]}",
-        panels=[_plane(X, y, near_own, start), _steps()],
+        panels=[_plane(X, y, runs, start), _steps()],
         alt_text="Left, two classes in the plane: minority points by group (safe, "
         "danger, noise), lines from one of them to its m nearest points, and the new "
         "points. Right, a line for each point that it may step toward, with the steps "
@@ -233,11 +235,16 @@ def _born(name):
     return rows.transform_flatten(fields)
 
 
-def _plane(X, y, near_own, start):
-    # The axes stand still; SVM-SMOTE goes at most half of the way to the other side.
-    beyond = (1.5 * X[y == 1][:, None] - 0.5 * X[near_own]).reshape(-1, 2)
-    reach = np.vstack([X, beyond])
-    ends, n = np.column_stack([reach.min(axis=0), reach.max(axis=0)]), len(near_own)
+def _plane(X, y, runs, start):
+    # The axes stand still, and hold the new points of every run.
+    everywhere = [X]
+    for run in itertools.chain(*runs):
+        if run["step"]:
+            parent = X[y == 1][run["parent"]]
+            step = np.reshape(run["step"], (-1, 1))
+            everywhere.append(parent + step * (X[run["toward"]] - parent))
+    reach, n = np.vstack(everywhere), int((y == 1).sum())
+    ends = np.column_stack([reach.min(axis=0), reach.max(axis=0)])
     plane = {
         "x": parts.x("x", "feature 1", ends[0], scale={"nice": True}),
         "y": parts.y("y", "feature 2", ends[1], scale={"nice": True}),
@@ -248,7 +255,7 @@ def _plane(X, y, near_own, start):
         "indexof(run.support, datum.id) >= 0"
     )
     rings = ringed.transform_calculate(x=x, y=y_).mark_point(
-        shape="circle", size=170, strokeWidth=1.2, color=parts.INK
+        shape="circle", size=130, strokeWidth=1, color=parts.INK
     )
     (x, y_), (x2, y2) = _place("members[datum.parent]"), _place("datum.toward")
     new = (
@@ -256,12 +263,12 @@ def _plane(X, y, near_own, start):
         .transform_calculate(
             x=f"{x} + datum.step * ({x2} - {x})", y=f"{y_} + datum.step * ({y2} - {y_})"
         )
-        .mark_point(filled=True, size=55)
-        .encode(**plane, opacity=parts.either("datum.parent === point_id", 1, 0.45))
+        .mark_point(filled=True, size=40)
+        .encode(**plane, opacity=parts.either("datum.parent === point_id", 1, 0.35))
     )
     rows = parts.ranked(M_MAX, "m_neighbors", "links")
     parent, to = _place("members[point_id]"), _place("datum.neighbor")
-    links = parts.links(rows, parent, to, plane, strokeWidth=1.2)
+    links = parts.links(rows, parent, to, plane, strokeWidth=1)
     by_class = parts.either(
         "ids[datum.neighbor] < 0", COLORS["majority"], COLORS["minority"]
     )
@@ -270,7 +277,7 @@ def _plane(X, y, near_own, start):
         parts.points_of_kind(new, "'new'", LOOKS, **LEGEND),
         rings.encode(**plane),
         majority=X[y == 0],
-        points=everyone.mark_point(filled=True, size=70, opacity=1),
+        points=everyone.mark_point(filled=True, size=50, opacity=1),
         kind="group_names[groups[datum.id]]",
         looks=LOOKS,
         n=n,

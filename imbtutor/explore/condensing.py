@@ -148,7 +148,9 @@ def explore_condensing(X, y, *, random_state=0, name="condensing"):
                 "n_entries + 1", f"{1.05 * centers['drift'].max()}", "1.05"
             ),
             "measure": _by_method(
-                "'Entries so far'", "'To its center'", "'Probability'"
+                "'entries when its turn came'",
+                "'distance to its center'",
+                "'probability of its class'",
             ),
             "counts": _by_method("store.counts[now]", *map(str, counts)),
             **{f"n_{each}": f"counts[{i}]" for i, each in enumerate(COUNTED)},
@@ -163,8 +165,9 @@ def explore_condensing(X, y, *, random_state=0, name="condensing"):
             ),
             "told": _by_method(
                 parts.words(
-                    "{now} of {n_entries} entered: {n_kept} stored, {n_removed} "
-                    "removed, {n_unasked} never asked, {n_waiting} waiting."
+                    "One row is drawn to begin the store, and {now} of {n_entries} "
+                    "have entered: {n_kept} stored, {n_removed} removed, {n_unasked} "
+                    "never asked, {n_waiting} waiting."
                 )
                 + " + (now < n_entries ? '' : "
                 + parts.words(
@@ -178,6 +181,10 @@ def explore_condensing(X, y, *, random_state=0, name="condensing"):
             "voter": f"ids[{by}] < 0 ? 'a minority point'"
             f" : 'majority point ' + ids[{by}]",
             "verdict": "rightly[point_id] === '1' ? 'rightly' : 'wrongly'",
+            # As many digits as tell the two apart.
+            "digits": "abs(probability[point_id] - threshold) < 0.002 ? '.6f' : '.3f'",
+            "shown_probability": "format(probability[point_id], digits)",
+            "shown_threshold": "format(threshold, digits)",
             "history": f"{by} === -1 ? 'drawn to begin the store.'"
             " : [" + ", ".join(map(parts.words, HISTORIES)) + "][fate[point_id]]",
             "why": _by_method(
@@ -186,11 +193,13 @@ def explore_condensing(X, y, *, random_state=0, name="condensing"):
                     "its center, {drift[point_id]:.2f} away, stands for "
                     "{length(linked)} {length(linked):point|points}."
                 ),
-                parts.words(
-                    "the probability of its class is {probability[point_id]:.3f},"
-                )
-                + " + (probability[point_id] < threshold ? ' below' : ' not below') + "
-                + parts.words(" the threshold of {threshold:.3f}."),
+                parts.when(
+                    "probability[point_id] < threshold",
+                    "the probability of its class is {shown_probability}, below the "
+                    "threshold of {shown_threshold}.",
+                    "the probability of its class is {shown_probability}, not below "
+                    "the threshold of {shown_threshold}.",
+                ),
             ),
         },
         say="{told} Majority point {point_id}: {why}",
@@ -200,6 +209,10 @@ def explore_condensing(X, y, *, random_state=0, name="condensing"):
         "point to what decided. Right, each majority point by its distance to the "
         "nearest minority point and the number that decides; a line marks how far the "
         "store is, or the threshold.",
+        limits={
+            "order": f"method === '{CNN}'",
+            "entries": f"method === '{CNN}' ? n_entries : false",
+        },
         one_legend=True,
         y_room=30,
     )
@@ -363,7 +376,11 @@ def _deciding(n, far):
         ),
         _by_fate(points, **place),
         ring.mark_point(size=260, strokeWidth=2, color=parts.INK).encode(**place),
-        title="{measure}, and nearness to the border",
+        # Altair's title of an axis stands still; this one follows the sampler.
+        parts.here(measure="measure")
+        .mark_text(angle=270, tooltip=None)
+        .encode(x=alt.value(-38), y=alt.value(122), text="measure:N"),
+        title="What decided, by nearness to the border",
         width=215,
         height=244,
     )

@@ -12,7 +12,10 @@ from imbtutor.tracing import trace
 SAMPLERS = ["ENN", "RENN", "AllKNN"]
 KINDS = ["all", "mode"]
 K_MAX = 5
-LOOKS = parts.CLASSES | {"removed": parts.REMOVED}
+LOOKS = parts.CLASSES | {
+    "removed in this round": (parts.PINK, parts.REMOVED[1]),
+    "removed before": parts.REMOVED,
+}
 
 
 def explore_edited_neighbours(X, y, *, name="edited_neighbours"):
@@ -117,11 +120,13 @@ def explore_edited_neighbours(X, y, *, name="edited_neighbours"):
         " {n_left} of {n_majority} majority rows are left, beside {n_minority} of the"
         " minority. Row {point_id} is of the {class_name}; in round {asked}, {against};"
         " {fate}.",
-        panels=[_plane(len(X), start), _counts(n_minority, n_majority, most)],
-        alt_text="Left, two classes in the plane: removed majority rows are gray and "
-        "carry the number of the round in which they fell; lines lead from one row to "
-        "the neighbors that decide about it. Right, a bar for the majority rows left "
-        "after each round, and a line at the number of minority rows.",
+        panels=[_plane(len(X), start), _counts(n_minority, n_majority)],
+        alt_text="Left, two classes in the plane: pink crosses for the majority rows "
+        "that the round shown last removed, gray ones for those removed before; lines "
+        "lead from one row to the neighbors that decide about it. Right, a bar for the "
+        "majority rows left after each round, and a line at the number of minority "
+        "rows.",
+        limits={"rounds": "n_rounds"},
     )
 
 
@@ -172,13 +177,11 @@ def _run(X, y, name, kind, k, order):
 def _plane(n, start):
     place = "points[{0}][0]".format, "points[{0}][1]".format
     at = [each("point_id") for each in place]
-    gone = "run.fell[datum.id] > 0 && run.fell[datum.id] <= shown"
+    fell = "run.fell[datum.id]"
+    stands = "(labels[datum.id] === 1 ? 'minority' : 'majority')"
     rows = parts.counted(n, "id").transform_calculate(
         **{axis: each("datum.id") for axis, each in zip("xy", place, strict=True)}
     )
-    rounds = rows.properties(name="rounds").transform_filter(gone)
-    rounds = rounds.transform_calculate(fell="run.fell[datum.id]")
-    style = {"align": "left", "dx": 5, "dy": -3, "fontSize": 11, "color": parts.INK}
     # Neighbors are those that stood at the beginning of the round.
     near = (
         parts.here("links", neighbor="order[point_id]")
@@ -195,19 +198,23 @@ def _plane(n, start):
     )
     return parts.stage(
         parts.links(near, at, to, strokeWidth=2).encode(color=by_class),
-        rounds.mark_text(**style).encode(**parts.PLANE, text="fell:N"),
         majority=np.empty((0, 2)),  # all rows can be picked
-        points=rows.mark_point(filled=True, size=45, opacity=0.9),
-        kind=f"{gone} ? 'removed' : labels[datum.id] === 1 ? 'minority' : 'majority'",
+        points=rows.mark_point(filled=True, opacity=0.9).encode(
+            # Those of this round are looked for.
+            size=parts.either(f"{fell} && {fell} === shown", 120, 45)
+        ),
+        kind=f"!{fell} || {fell} > shown ? {stands} : {fell} === shown"
+        " ? 'removed in this round' : 'removed before'",
         looks=LOOKS,
         n=n,
         pick="point",
         start=start,
         at=at,
+        columns=2,
     )
 
 
-def _counts(n_minority, n_majority, most):
+def _counts(n_minority, n_majority):
     bars = (
         parts.here("counts", left="run.left")
         .transform_flatten(["left"])
@@ -224,7 +231,7 @@ def _counts(n_minority, n_majority, most):
         bars.mark_bar(color=COLORS["majority"]),
         bars.properties(name="labels").mark_text(**label).encode(text="left:Q"),
         parts.rule_at(f"{n_minority}", "y"),
-        title="{n_left} of the majority, {n_minority} of the minority (line)",
+        title="{n_left} left (line: {n_minority} minority)",
         width=205,
         height=244,
     )

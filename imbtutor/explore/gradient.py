@@ -101,6 +101,7 @@ def explore_gradient(name="gradient"):
         alt_text="Two clouds of points with the boundary of a logistic regression that "
         "moves in from the right as gradient descent goes on; the log loss of each "
         "class at each step; and how hard each class pulls the intercept.",
+        limits={"start": "prevalence !== 0.5"},  # where the prior is zero
         one_legend=True,
     )
 

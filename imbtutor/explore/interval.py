@@ -110,6 +110,10 @@ def explore_interval(name="interval"):
         "the recalls of both with their intervals; how the interval narrows as the "
         "positives become more; and how often a fair coin would divide the positives "
         "on which the models differ so unevenly.",
+        limits={
+            "gained": f"min({ALONE}, positives - found_a)",
+            "lost": f"min({ALONE}, found_a)",
+        },
     )
 
 

@@ -44,6 +44,30 @@ const imbtutorLive = (() => {
     }
     await view.runAsync();
 
+    // The signal `limits` says how far a slider goes now, or whether a control has an
+    // effect now; without one it rests. What a hand had set comes back where it can.
+    const wished = {};
+    const given = {};
+    const limit = () => {
+      for (const [name, most] of Object.entries(view.signal("limits"))) {
+        const input = controls.querySelector(`[name="${name}"]`);
+        const slides = typeof most === "number";
+        input.disabled = slides ? most <= input.min : !most;
+        if (!slides) continue;
+        input.max = most;
+        if (view.signal(name) !== given[name]) wished[name] = view.signal(name);
+        given[name] = Math.min(wished[name], most);
+        if (given[name] !== view.signal(name)) view.signal(name, given[name]).runAsync();
+        input.value = given[name]; // which may be above the old maximum
+      }
+    };
+    if (spec.signals.some((signal) => signal.name === "limits")) {
+      limit();
+      await view.runAsync();
+      for (const name of ["limits", ...Object.keys(view.signal("limits"))])
+        view.addSignalListener(name, () => view.runAfter(limit));
+    }
+
     // Panels stand side by side where the column holds them. They are drawn so at first,
     // in JupyterLab even before they have a place on the page and can be measured; Vega
     // writes a style where a pixel of the page is not one of the screen.

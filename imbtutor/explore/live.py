@@ -177,6 +177,8 @@ class Live:
         view = config.get("view", {}) | _CONFIG["view"]
         spec["config"] = _CONFIG | config | {"view": view}
         self._vega = vlc.vegalite_to_vega(spec)
+        # Where a title or an axis grows with its numbers, nothing is cut off.
+        self._vega["autosize"] = {"type": "pad", "resize": True}
         # Altair writes a default view size into every chart; ours is the panel's own.
         layout = self._vega.get("layout", {})
         if "columns" in layout:
@@ -203,6 +205,20 @@ class Live:
         }
         self._set = {}
         self._widget = None
+
+    def __repr__(self):
+        """The figure and its controls, as they are now."""
+        rows = [
+            f"  {name} = {self.get(name)!r}: {bind.get('name', name)!r}, {_span(bind)}"
+            for name, bind in self._controls.items()
+        ]
+        return "\n".join([f"Interactive figure {self.name!r}, its controls:", *rows])
+
+    def getdoc(self):
+        """What ``live?`` shows in IPython and JupyterLab."""
+        return (
+            f"{self!r}\n\nRead with get(name), move with set(name=value).\n{self.alt}"
+        )
 
     def get(self, name):
         """Return the present value of a control or of a computed number.
@@ -406,6 +422,13 @@ def _texts(node):
 def _can_be_shown(text):
     # vl-convert aborts the process at a NUL; half a character is no UTF-8.
     return "\0" not in text and not any("\ud800" <= each <= "\udfff" for each in text)
+
+
+def _span(bind):
+    """What a control can be set to, in words."""
+    if bind["input"] == "range":
+        return f"{bind['min']:g} to {bind['max']:g} in steps of {bind['step']:g}"
+    return "one of " + ", ".join(map(repr, bind.get("options", [True, False])))
 
 
 def _signal_names(param):

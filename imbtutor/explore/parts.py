@@ -374,7 +374,18 @@ def links(rows, start, end, plane=PLANE, **style):
 
 
 def stage(
-    *below, majority, points, kind, looks, n, pick, start, at, plane=PLANE, **legend
+    *below,
+    majority,
+    points,
+    kind,
+    looks,
+    n,
+    pick,
+    start,
+    at,
+    above=(),
+    plane=PLANE,
+    **legend,
 ):
     """Two classes, and one point picked by a click or by the slider "Point".
 
@@ -382,7 +393,7 @@ def stage(
     rows with an ``id`` from 0 to `n` - 1, by the words of `looks` that the expression
     `kind` gives; they become the layer "minority_points". The picked one,
     ``<pick>_id``, is `start` at first; its place `at`, a pair of expressions, gets a
-    ring. `below` are layers between them.
+    ring. `below` are layers between them, `above` layers over both.
     """
     others = majority
     if not isinstance(majority, alt.Chart):
@@ -402,13 +413,23 @@ def stage(
             ring.encode(**plane),
         ),
         points_of_kind(points, kind, looks, **legend).add_params(picked),
+        *([alt.layer(*above)] if above else []),
         title=f"Point {{{pick}_id}} and its neighbors",
         height=244,
     )
 
 
 def figure(
-    name, *, controls, numbers, say, panels, alt_text, one_legend=False, y_room=None
+    name,
+    *,
+    controls,
+    numbers,
+    say,
+    panels,
+    alt_text,
+    limits=None,
+    one_legend=False,
+    y_room=None,
 ):
     """Put panels side by side, give them controls and numbers, and bring it to life.
 
@@ -416,7 +437,9 @@ def figure(
     gives each name that Python and the tests read an expression (a str), or else a
     value or a table, in which NaN becomes null. `say`, a template, is the sentence that
     states the reading, `alt_text` what the picture shows. Two of the `panels` stand
-    beside one another; on a phone they stack. With `one_legend` they share colors,
+    beside one another; on a phone they stack. `limits` gives the name of a control
+    that cannot always move an expression: the greatest value that a slider reaches
+    now, or whether the control has an effect now. With `one_legend` they share colors,
     shapes and their legend. `y_room` is the least width of the
     labels of each y-axis, where these change so much that the panels would move.
 
@@ -439,6 +462,9 @@ def figure(
     >>> fig.get("side")
     3
     """
+    if limits:
+        each = ", ".join(f"{key}: ({expr})" for key, expr in limits.items())
+        numbers = numbers | {"limits": f"{{{each}}}"}
     expressions = {key: each for key, each in numbers.items() if isinstance(each, str)}
     tables = {key: _plain(numbers[key]) for key in numbers.keys() - expressions}
     params = [alt.param(key, value=value) for key, value in tables.items()]

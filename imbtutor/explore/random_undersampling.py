@@ -12,6 +12,11 @@ LOOKS = {
     "removed": parts.REMOVED,
     "minority": parts.CLASSES["minority"],
 }
+DRAWS = {
+    "each draw": (parts.GRAY, "circle"),
+    "mean": (parts.SKY, "square"),
+    "this draw": (parts.PINK, "diamond"),
+}
 # The legend counts what the picture shows.
 LEGEND = {
     "columns": 2,
@@ -83,7 +88,7 @@ def explore_random_undersampling(X, y, summary, *, name="random_undersampling"):
     return parts.figure(
         name,
         controls=[
-            parts.choice("ratio", "Majority rows for each minority row", ratios, 1),
+            parts.choice("ratio", "ratio", ratios, ratios[0]),
             parts.choice("random_state", "random_state", seeds, seeds[0]),
         ],
         numbers={
@@ -111,17 +116,17 @@ def explore_random_undersampling(X, y, summary, *, name="random_undersampling"):
             ),
             "fate": "is_kept ? 'kept' : 'removed'",
         },
-        say="{ratio} majority {ratio:row|rows} for each minority row:"
+        say="Ratio {ratio}: {ratio} majority {ratio:row|rows} for each minority row,"
         f" {{n_kept:,}} of {len(majority):,} kept. With random_state {{random_state}}"
         " the AUC is {auc:.3f}. Over {n_seeds} {n_seeds:seed|seeds} it goes from"
         " {auc_low:.3f} to {auc_high:.3f}, with mean {auc_mean:.3f}. Row {row_id} is"
         " {fate} here; of {n_seeds} {n_seeds:draw|draws}, {times_kept}"
         " {times_kept:keeps|keep} it.",
-        panels=[_plane(X[y == 1], len(majority), start), _scores(auc, n_kept)],
+        panels=[_plane(X[y == 1], len(majority), start), _scores(auc)],
         alt_text="Left, two classes in the plane: minority points, the majority points "
         "that are kept, and crosses where one is removed. Right, the AUC of a model "
-        "against the number of majority rows kept, a dot for each seed and a line "
-        "through the means; the present draw is marked.",
+        "against the ratio of kept majority to minority, a dot for each seed and a "
+        "line through the means; the present draw is marked.",
     )
 
 
@@ -190,20 +195,32 @@ def _plane(minority, n, start):
     )
 
 
-def _scores(auc, n_kept):
-    table = auc.set_axis(n_kept, axis=0).rename_axis("n").reset_index()
-    table = table.melt("n", var_name="seed", value_name="auc")
-    ends = [0.8 * n_kept.min(), 1.25 * n_kept.max()]
-    across = parts.x("n", "majority rows kept", ends, n_kept.tolist(), ",d", log=True)
+def _scores(auc):
+    table = auc.reset_index().melt("ratio", var_name="seed", value_name="auc")
+    ratios = auc.index.tolist()
+    ends = [0.8 * ratios[0], 1.25 * ratios[-1]]
+    title = "ratio (majority : minority)"
+    across = parts.x("ratio", title, ends, ratios, "~r", log=True)
     up = parts.y("auc", "AUC", scale={"zero": False}, form=".3f")
-    means = table.groupby("n", as_index=False)["auc"].mean()
-    dots = alt.Chart(table, name="draws").mark_point(
-        filled=True, size=36, opacity=0.6, color=parts.GRAY
-    )
+    means = table.groupby("ratio", as_index=False)["auc"].mean()
+    rows = {
+        "each draw": (alt.Chart(table, name="draws"), 36, 0.6),
+        "mean": (alt.Chart(means), 60, 1),
+        "this draw": (parts.here("now", ratio="ratio", auc="auc"), 130, 1),
+    }
+    points = [
+        parts.points_of_kind(
+            chart.mark_point(filled=True, size=size, opacity=opacity).encode(
+                x=across, y=up
+            ),
+            f"'{word}'",
+            DRAWS,
+        )
+        for word, (chart, size, opacity) in rows.items()
+    ]
     return parts.panel(
-        dots.encode(x=across, y=up),
-        parts.line(means, across, up, "means", strokeWidth=2),
-        parts.dot("n_kept", "auc", "now", role="minority"),
+        parts.line(means, across, up, "means", color=parts.SKY, strokeWidth=2),
+        *points,
         title="AUC {auc:.3f}, mean {auc_mean:.3f}",
         height=244,
     )

@@ -118,6 +118,7 @@ def explore_separation(name="separation"):
         "accuracy at every threshold; the ROC curve of the model beside the best "
         "possible one; and, for four prevalences, how much is lost by the threshold "
         "and how much by the ranking.",
+        limits={"draw": "!known"},
     )
 
 

@@ -12,14 +12,17 @@ from imbtutor.tracing import trace
 
 NOISES = np.arange(10, 55, 5) / 100
 STRATEGIES = ["auto", "all"]
-LOOKS = parts.CLASSES | {"removed": parts.REMOVED}
+LOOKS = parts.CLASSES | {
+    "removed": parts.REMOVED,
+    "Tomek link": (parts.SKY, "M-1,-.6L1,-.6L1,.6L-1,.6Z"),
+}
 # Links are short: a band shows round the two points that it joins.
-BAND = {"strokeWidth": 17, "strokeCap": "round", "color": parts.SKY, "opacity": 0.55}
+BAND = {"strokeWidth": 17, "strokeCap": "round", "color": parts.SKY, "opacity": 0.45}
 CHOICE = {"strokeWidth": 1.5, "strokeDash": [4, 3], "color": parts.INK}
 LEGEND = {
     "columns": 2,
     "labelExpr": "datum.label === 'removed' ? 'removed (' + n_removed + ')'"
-    " : datum.label",
+    " : datum.label === 'Tomek link' ? 'Tomek link (' + n_links + ')' : datum.label",
 }
 
 
@@ -177,6 +180,7 @@ def _plane(moons, start):
     ring = parts.here(x=x, y=y).mark_point(size=170, strokeDash=[3, 2], color=parts.INK)
     x, y = _place("datum.id")
     points = parts.counted(n, "id").transform_calculate(x=x, y=y)
+    pale = parts.either("indexof(gone, datum.id) >= 0", 0.5, 1)
     crosses = points.transform_filter("indexof(gone, datum.id) >= 0")
     crosses = parts.points_of_kind(
         crosses.mark_point(filled=True, size=130, opacity=1).encode(**plane),
@@ -185,12 +189,12 @@ def _plane(moons, start):
         **LEGEND,
     )
     return parts.stage(
-        crosses.properties(name="removed_points"),
         parts.links(pairs, *joined, plane, **BAND),
         parts.links(choices, chooser, chosen, plane, **CHOICE),
         ring.encode(**plane),
         majority=np.empty((0, 2)),  # all points move, and all can be picked
-        points=points.mark_point(filled=True, size=38, opacity=1),
+        above=[crosses.properties(name="removed_points")],
+        points=points.mark_point(filled=True, size=38).encode(opacity=pale),
         kind="class_names[y[datum.id]]",
         looks=LOOKS,
         n=n,

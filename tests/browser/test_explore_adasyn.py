@@ -158,6 +158,9 @@ def test_every_control_agrees_with_imbalanced_learn(show, data, figure):
             live.move(label, value)
             state[name] = value
             compare(live, *data, state)
+            kmeans = state["sampler"] == "KMeansSMOTE"
+            assert live.control("n_neighbors").is_disabled() == kmeans
+            assert live.control("Clusters").is_disabled() == (not kmeans)
 
 
 def test_the_data_show_runs_that_fail_and_runs_that_make_too_many(data):

@@ -1,5 +1,7 @@
 """The figure of chapter 45: store, centers and probabilities are the libraries'."""
 
+import re
+
 import numpy as np
 import pytest
 from imblearn.under_sampling import (
@@ -135,11 +137,13 @@ def test_every_control_agrees_with_imbalanced_learn(show, data):
     n = int((data[1] == 0).sum())
     state = {"method": CNN, "order": 0, "point": 0}
     state["entries"] = live.signal("entries")
-    most = int(live.control("Entered the store").get_attribute("max"))
     compare(live, *data, **state)
     for order in range(4):
         live.move("Order of the rows", order)
         state["order"] = order
+        # The slider goes as far as this order.
+        most = live.signal("n_entries")
+        assert live.control("Entered the store").get_attribute("max") == str(most)
         for entries in (0, most // 3, most - 1, most):
             live.move("Entered the store", entries)
             state["entries"] = entries
@@ -148,6 +152,8 @@ def test_every_control_agrees_with_imbalanced_learn(show, data):
     for method in (CNN, CENTROIDS, HARDNESS):
         live.move("Sampler", method)
         state["method"] = method
+        for label in ("Order of the rows", "Entered the store"):
+            assert live.control(label).is_disabled() == (method != CNN)
         for point in (0, n // 3, n // 2, n - 1):
             live.move("Majority point", point)
             state["point"] = point
@@ -157,14 +163,16 @@ def test_every_control_agrees_with_imbalanced_learn(show, data):
 def test_the_sentence_tells_counts_and_fate(show, data):
     live = show(explore_condensing(*data))
     live.move("Entered the store", 0)
-    assert "0 of " in live.sentence() and ": 1 stored, " in live.sentence()
+    sentence = live.sentence()
+    assert sentence.startswith("One row is drawn to begin the store, and 0 of ")
+    assert ": 1 stored, 0 removed" in sentence
     kinds = fates(live)
     live.move("Majority point", np.flatnonzero(kinds == "waiting")[0])
     assert live.sentence().endswith("its turn has not come.")
     live.move("Majority point", np.flatnonzero(kinds == "kept")[0])
     assert live.sentence().endswith("drawn to begin the store.")
     assert "The finished store" not in live.sentence()
-    live.move("Entered the store", 40)
+    live.move("Entered the store", live.signal("n_entries"))
     kinds = fates(live)
     n = live.signal("n_wrong")
     told = f"wrong about {n} {'point' if n == 1 else 'points'} that went. Majority"
@@ -179,6 +187,14 @@ def test_the_sentence_tells_counts_and_fate(show, data):
     assert f"All {len(kinds)} are removed, 18 centers are made." in live.sentence()
     live.move("Sampler", HARDNESS)
     assert f"18 reach the threshold, {len(kinds) - 18} do not." in live.sentence()
+    values = np.array([float(each) for each in live.signal("values")])
+    threshold = live.signal("threshold")
+    # The first one that is out: its probability is told in enough digits.
+    live.move("Majority point", np.argmax(np.where(values < threshold, values, 0)))
+    number = r"(0\.\d+)"
+    pattern = f"is {number}, below the threshold of {number}[.]"
+    told = re.search(pattern, live.sentence())
+    assert float(told[1]) < float(told[2])
 
 
 def test_a_click_picks_the_nearest_majority_point(show, data):

@@ -55,18 +55,25 @@ def compare(live, X, y, sampler, kind_sel, n_neighbors, rounds, point):
     assert bars[-1] == (y_new == 0).sum() and bars[0] == (y == 0).sum()
     assert bars[1:] == [(y[left] == 0).sum() for _, left, _ in found]
 
+    # The slider goes no further than the run, and comes back in a longer one.
     shown = min(rounds, len(found))
-    assert live.signal("shown") == shown
+    assert live.signal("shown") == live.signal("rounds") == shown
+    slider = live.control("Rounds shown")
+    assert slider.input_value() == str(shown)
+    assert slider.is_disabled() == (len(found) == 1)
+    assert slider.get_attribute("max") == str(len(found))
     left = found[shown - 1][1]
     assert live.signal("n_left") == (y[left] == 0).sum()
     drawn = {row["id"]: row["kind"] for row in live.rows("minority_points")}
-    gone = {i for i, kind in drawn.items() if kind == "removed"}
-    assert gone == set(range(len(X))) - set(left.tolist())
-    assert all(drawn[i] == "minority" for i in np.flatnonzero(y))
-    fell = {row["id"]: row["fell"] for row in live.rows("rounds")}
-    for number, (before, after, _) in enumerate(found[:shown], 1):
-        now = {i for i, each in fell.items() if each == number}
-        assert now == set(before.tolist()) - set(after.tolist())
+    fell = {
+        row: number
+        for number, (before, after, _) in enumerate(found[:shown], 1)
+        for row in set(before.tolist()) - set(after.tolist())
+    }
+    for row, kind in drawn.items():
+        stands = "minority" if y[row] else "majority"
+        expected = {0: stands, shown: "removed in this round"}
+        assert kind == expected.get(fell.get(row, 0), "removed before")
 
     # The picked row: who decides about it, and how many of them are foreign.
     asked = fell.get(point, shown)
@@ -84,7 +91,7 @@ def compare(live, X, y, sampler, kind_sel, n_neighbors, rounds, point):
 def test_every_control_agrees_with_imbalanced_learn(show, data):
     X, y = data
     live = show(explore_edited_neighbours(X, y))
-    last = int(live.control("Rounds shown").get_attribute("max"))
+    last = len(rounds_of(X, y, "RENN", "all", 5))
     state = {"sampler": "ENN", "kind_sel": "all", "n_neighbors": 3, "rounds": 1}
     state["point"] = live.signal("point_id")
     compare(live, X, y, **state)
@@ -127,7 +134,6 @@ def test_the_sentence_tells_votes_and_fate(show, data):
     ]:
         live.move("Point", point)
         assert text in live.sentence()
-    live.move("Rounds shown", 2)
     assert f"round 1 of 1: {(y[left] == 0).sum()} of 60 majority" in live.sentence()
 
 
@@ -136,7 +142,8 @@ def test_nothing_is_removed_where_classes_lie_apart(show):
     live = show(explore_edited_neighbours(X, y))
     live.move("Sampler", "RENN")
     assert live.signal("n_left") == 48 and live.signal("n_rounds") == 1
-    assert not live.rows("rounds")
+    kinds = {row["kind"] for row in live.rows("minority_points")}
+    assert kinds == {"majority", "minority"}
 
 
 def test_it_stops_when_the_majority_would_be_smaller(show):

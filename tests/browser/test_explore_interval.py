@@ -21,7 +21,7 @@ LABELS = {
 VALUES = {
     "positives": [5, 20, 111, 200],
     "wanted": [0, 0.37, 0.85, 1],
-    "gained": [0, 3, 12, 20],
+    "gained": [0, 3, 9, 11],  # A misses 11
     "lost": [0, 2, 9, 20],
 }
 
@@ -99,15 +99,17 @@ def test_every_control_agrees_with_scipy(live, control):
 
 
 def test_models_can_only_differ_on_positives_that_there_are(live):
-    state = {"positives": 5, "wanted": 0.6, "gained": 20, "lost": 20}
+    state = {"positives": 200, "wanted": 0.6, "gained": 20, "lost": 20}
     for name, value in state.items():
         live.move(LABELS[name], value)
     compare(live, state)
-    assert live.signal("a_alone") == 3 and live.signal("b_alone") == 2
-    # From 200 positives, both sliders reach their ends.
-    live.move(LABELS["positives"], 200)
-    compare(live, state | {"positives": 200})
     assert live.signal("differ") == 40
+    # The sliders go as far as there are positives, and come back.
+    live.move(LABELS["positives"], 5)
+    compare(live, state | {"positives": 5, "gained": 2, "lost": 3})
+    assert live.signal("gained") == 2 and live.signal("lost") == 3
+    live.move(LABELS["positives"], 200)
+    compare(live, state)
 
 
 @pytest.mark.parametrize("positives", [5, 200])

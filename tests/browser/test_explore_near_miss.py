@@ -22,20 +22,21 @@ def data():
 
 
 def moved(X, y, place):
-    """Return X with the outlier at its place, and the outlier's row."""
+    """Return X with the walking stray at its place, and the rows of the strays."""
     minority = X[y == 1]
     home = np.median(minority, axis=0)
-    row = np.flatnonzero(y == 1)[np.linalg.norm(minority - home, axis=1).argmax()]
+    far = np.linalg.norm(minority - home, axis=1).argsort()[::-1]
+    strays = np.flatnonzero(y == 1)[far[:3]]
     X = X.copy()
-    X[row] = home + place / 6 * (X[row] - home)
-    return X, row
+    X[strays[0]] = home + place / 6 * (X[strays[0]] - home)
+    return X, strays
 
 
 def compare(live, X, y, version, k, place, row):
     """Compare the figure with the sampler and with distances found afresh."""
     state = [live.signal(each) for each in ("version", "n_neighbors", "place")]
     assert [*state, live.signal("row_id")] == [version, k, place, row]
-    X, outlier = moved(X, y, place)
+    X, strays = moved(X, y, place)
     majority, minority = X[y == 0], X[y == 1]
     sampler = NearMiss(version=version, n_neighbors=k)
     with warnings.catch_warnings():
@@ -55,10 +56,12 @@ def compare(live, X, y, version, k, place, row):
     places = np.array([[others[i]["x"], others[i]["y"]] for i in range(len(others))])
     assert places == pytest.approx(minority, **EXACT)
     kinds = np.array([others[i]["kind"] for i in range(len(others))])
-    assert np.flatnonzero(kinds == "outlier").tolist() == [(y[:outlier] == 1).sum()]
-    close = np.linalg.norm(majority - X[outlier], axis=1) <= RADIUS
-    assert live.signal("n_around") == close.sum()
-    assert live.signal("n_close") == (kept & close).sum()
+    members = np.flatnonzero(y == 1)
+    assert set(members[kinds == "stray"]) == set(strays)
+    close = np.linalg.norm(majority - X[strays][:, None], axis=2) <= RADIUS
+    for which, near in [("", close[0]), ("_others", close[1:].any(axis=0))]:
+        assert live.signal(f"n_around{which}") == near.sum()
+        assert live.signal(f"n_close{which}") == (kept & near).sum()
 
     # The queue, and the picked row in it.
     distances, near = (
@@ -80,7 +83,7 @@ def compare(live, X, y, version, k, place, row):
     steps = np.diff(mean[in_order])
     assert ((steps <= 1e-9) if version == 3 else (steps >= -1e-9)).all()
     assert live.signal("stays") == kept[row]
-    lengths = sorted(each["length"] for each in live.rows("lengths"))
+    lengths = sorted(live.signal("lengths"))
     if listed[row]:
         assert live.signal("distance") == pytest.approx(mean[row], **EXACT)
         assert live.signal("rank") == in_order.index(row) + 1
@@ -104,7 +107,7 @@ def test_every_control_agrees_with_imbalanced_learn(show, data):
         live.move("Version", version)
         state["version"] = version
         for place in (0, 2, 4, 6):
-            live.move("Place of the outlier", place)
+            live.move("Place of the stray", place)
             state["place"] = place
             compare(live, *data, **state)
         for k in (1, 5, 3):
@@ -121,17 +124,25 @@ def test_the_sentence_tells_counts_and_fate(show, data):
     live = show(explore_near_miss(*data, radius=RADIUS))
     sentence = live.sentence()
     assert sentence.startswith("Version 1 keeps 9 of 51 majority rows. ")
-    assert "its 3 nearest minority rows are on average " in sentence
-    assert sentence.endswith("rank 9: kept.")
+    gaps = ", ".join(f"{each:.2f}" for each in live.signal("lengths"))
+    assert f" its 3 nearest minority rows are {gaps} away, on average " in sentence
+    assert sentence.endswith(f"{live.signal('distance'):.3f}: rank 9, kept.")
     live.move("n_neighbors", 1)
     close, around = live.signal("n_close"), live.signal("n_around")
-    assert 0 < close <= around  # one outlier draws version 1 to it
+    assert 0 < close <= around  # one stray draws version 1 to it
+    others = live.signal("n_close_others"), live.signal("n_around_others")
+    assert 0 < others[0] <= others[1]
     sentence = live.sentence()
-    assert f" Within 0.8 of the outlier: {close} kept of {around}. " in sentence
-    assert "its nearest minority row is " in sentence
+    assert (
+        f" Within 0.8 of the walking stray: {close} kept of {around}; of the other 2:"
+        f" {others[0]} of {others[1]}. "
+    ) in sentence
+    gap = live.signal("lengths")[0]
+    assert f"its nearest minority row is {gap:.2f} away: rank " in sentence
+    assert "on average" not in sentence
     live.move("Version", 2)
     live.move("n_neighbors", 5)
-    assert "its 5 farthest minority rows are on average " in live.sentence()
+    assert "its 5 farthest minority rows are " in live.sentence()
 
 
 def test_a_short_list_and_a_row_without_a_rank_are_said(show):
@@ -182,6 +193,9 @@ def test_the_page_stays_small(monkeypatch):
         ({"y": [0] * 8 + [1] * 4}, ValueError, "4 minority and 8 majority"),
         ({"y": [0] * 6 + [1] * 6}, ValueError, "6 minority and 6 majority"),
         ({"y": [0] * 12}, ValueError, "one class only"),
+        ({"n_strays": 1}, ValueError, "n_strays=1"),
+        ({"n_strays": 5}, ValueError, "n_strays=5"),
+        ({"n_strays": 2.5}, TypeError, "n_strays=2.5"),
         ({"radius": 0}, ValueError, "radius=0"),
         ({"radius": "0.6"}, TypeError, "radius='0.6'"),
     ],

@@ -47,7 +47,7 @@ def compare(live, X, y, summary, ratio, seed, row):
     for name, value in expected.items():
         assert live.signal(name) == pytest.approx(value, **EXACT)
     (now,) = live.rows("now")
-    assert now["x"] == kept.sum() and now["y"] == pytest.approx(mine[seed], **EXACT)
+    assert now["ratio"] == ratio and now["auc"] == pytest.approx(mine[seed], **EXACT)
 
 
 def test_every_control_agrees_with_imbalanced_learn(show, data):
@@ -57,13 +57,13 @@ def test_every_control_agrees_with_imbalanced_learn(show, data):
     times = np.sum([kept_by(*data[:2], 1, seed) for seed in SEEDS], axis=0)
     assert times[state["row"]] == times.max()
     for ratio in RATIOS:
-        live.move("Majority rows for each minority row", ratio)
+        live.move("ratio", ratio)
         state["ratio"] = ratio
         for seed in SEEDS:
             live.move("random_state", seed)
             state["seed"] = seed
             compare(live, *data, **state)
-    live.move("Majority rows for each minority row", 2)
+    live.move("ratio", 2)
     state["ratio"] = 2
     for row in (0, 17, 60, 107):
         live.move("Row", row)
@@ -74,11 +74,8 @@ def test_every_control_agrees_with_imbalanced_learn(show, data):
 def test_the_dots_and_the_line_are_those_of_the_summary(show, data):
     live = show(explore_random_undersampling(*data))
     summary = data[2]
-    n_kept = {r: kept_by(*data[:2], r, 0).sum() for r in RATIOS}
-    expected = [
-        (n_kept[r], a) for r, a in zip(summary["ratio"], summary["auc"], strict=True)
-    ]
-    dots = [(row["n"], row["auc"]) for row in live.rows("draws")]
+    expected = summary[["ratio", "auc"]].to_numpy().tolist()
+    dots = [(row["ratio"], row["auc"]) for row in live.rows("draws")]
     assert np.array(sorted(dots)) == pytest.approx(np.array(sorted(expected)), **EXACT)
 
 
@@ -94,9 +91,9 @@ def test_the_sentence_is_grammatical_at_one_and_at_many(show, data):
         fate = "kept" if kept[0][row] else "removed"
         sentence = live.sentence()
         assert f"Row {row} is {fate} here; of 4 draws, {verb}" in sentence
-    assert sentence.startswith("1 majority row for each minority row: 12 of 108 kept.")
-    live.move("Majority rows for each minority row", 9)
-    assert live.sentence().startswith("9 majority rows for each minority row: 108 of")
+    assert sentence.startswith("Ratio 1: 1 majority row for each minority row, 12 of")
+    live.move("ratio", 9)
+    assert live.sentence().startswith("Ratio 9: 9 majority rows for each")
     assert live.signal("n_removed") == 0
 
 

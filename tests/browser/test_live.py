@@ -154,6 +154,18 @@ def test_bad_values_change_nothing(fig, values, error, message):
     assert fig.get("kind") == "a"
 
 
+def test_a_figure_tells_its_controls(fig):
+    """As ``live?`` shows them: IPython asks `getdoc`, and cuts off a long `repr`."""
+    fig.set(k=5)
+    lines = [
+        "k = 5: 'K', 1 to 9 in steps of 2",
+        "kind = 'a': 'Kind', one of 'a', 'b'",
+        "pick_i = 1: 'Point', 0 to 2 in steps of 1",
+    ]
+    assert sorted(line.strip() for line in repr(fig).splitlines()[1:]) == lines
+    assert all(line in fig.getdoc() for line in lines)
+
+
 @pytest.mark.parametrize(
     "five",
     [np.int64(5), np.float32(5), 5.0, np.array(5), Decimal(5), Fraction(5)],

@@ -19,6 +19,82 @@ from PIL import Image
 ROOT = Path(__file__).parent.parent.parent
 LEGIBLE = 9  # pixels: what a reader of ordinary sight can read on a phone
 HTML = ROOT / "_build" / "html"
+# Sets each control of a figure to its values; returns the texts that leave the canvas
+# or meet a title, and the controls that go on without effect. Where several lists
+# depend on one another their combinations are tried.
+FAULTS = r"""async (figure) => {
+  const view = imbtutorViews[figure.dataset.name];
+  const drawing = figure.querySelector(".live-drawing");
+  const canvas = drawing.querySelector("canvas");
+  const controls = [...figure.querySelectorAll(".live-controls :is(input, select)")];
+  const lists = controls.filter((each) => each.tagName === "SELECT");
+  const sliders = controls.filter((each) => each.type === "range");
+  const faults = new Set();
+  const fault = (what) => faults.add(what + " at "
+    + controls.map((each) => `${each.name}=${each.value}`).join(" "));
+  const choose = async (control, value) => {
+    control.value = value;
+    for (const type of ["input", "change"]) control.dispatchEvent(new Event(type));
+    await view.runAsync();
+  };
+  const look = () => {
+    const texts = [];
+    const walk = (item, x, y) => {
+      for (const mark of item.items ?? []) for (const each of mark.items ?? []) {
+        const { x1, x2, y1, y2 } = each.bounds;
+        if (mark.marktype === "text" && each.text && each.opacity !== 0)
+          texts.push({ text: each.text, title: mark.role === "title-text",
+            x1: x + x1, x2: x + x2, y1: y + y1, y2: y + y2 });
+        walk(each, x + (each.x ?? 0), y + (each.y ?? 0));
+      }
+    };
+    const [left, top] = view.origin();
+    for (const each of view.scenegraph().root.items) walk(each, left + 5, top + 5);
+    const [wide, high] = [canvas.clientWidth + 1, canvas.clientHeight + 1];
+    if (drawing.scrollWidth > drawing.clientWidth) fault("too wide");
+    for (const a of texts) {
+      if (a.x1 < -1 || a.y1 < -1 || a.x2 > wide || a.y2 > high) fault(`cut: ${a.text}`);
+      for (const b of texts) if (a !== b && a.title && b.title && a.x1 < b.x2
+        && b.x1 < a.x2 && a.y1 < b.y2 && b.y1 < a.y2) fault(`${a.text} over ${b.text}`);
+    }
+  };
+  const picture = () => canvas.toDataURL() + view.signal("say");
+  const values = (list) => [...list.options].map((option) => option.value);
+  let settings = [[]];
+  for (const list of lists)
+    settings = settings.flatMap((one) => values(list).map((value) => [...one, value]));
+  const every = settings.length > 24 ? 7 : 1; // no list has 7 entries: all are seen
+  for (const setting of settings.filter((_, i) => i % every === 0)) {
+    for (const [i, list] of lists.entries())
+      if (!list.disabled) await choose(list, setting[i]);
+    look();
+    for (const list of lists.filter((each) => !each.disabled)) {
+      const [before, now] = [picture(), list.value];
+      for (const value of values(list).filter((each) => each !== now)) {
+        await choose(list, value);
+        if (picture() === before) fault(`no effect: ${list.name} from ${now}`);
+      }
+      await choose(list, now);
+    }
+    for (const slider of sliders.filter((each) => !each.disabled)) {
+      const [low, high, step] = ["min", "max", "step"].map((key) => +slider[key]);
+      const now = slider.value;
+      const steps = Math.round((high - low) / step);
+      let before;
+      // A slider may be finer than what it moves, but its last tenth does something.
+      for (const share of [0, 0.25, 0.5, 0.75, 0.9, 1]) {
+        const at = Math.min(Math.floor(share * steps), share < 1 ? steps - 1 : steps);
+        await choose(slider, low + at * step);
+        look();
+        const drawn = picture();
+        if (share === 1 && drawn === before) fault(`no effect: ${slider.name}`);
+        before = drawn;
+      }
+      await choose(slider, now);
+    }
+  }
+  return [...faults].slice(0, 5);
+}"""
 DRAWN = """() => new Promise((frame) => requestAnimationFrame(() => setTimeout(frame)))
   .then(() => Promise.all(Object.values(globalThis.imbtutorViews ?? {})
   .map((view) => view.runAsync()))).then(() => null)"""
@@ -143,6 +219,14 @@ def test_a_page_is_sound(site, page, name):
         ".live-drawing",
         "(all) => all.filter((each) => each.scrollWidth > each.clientWidth).length",
     )
+    figures = page.locator("figure.live")
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.evaluate(DRAWN)
+        for index in range(figures.count()):
+            assert figures.nth(index).evaluate(FAULTS) == [], width
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.evaluate(DRAWN)
     narrow = sizes_of_text(page)
     assert len(narrow) == len(texts)
     assert all(size >= LEGIBLE for size in narrow)
