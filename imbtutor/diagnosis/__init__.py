@@ -1,0 +1,129 @@
+"""The first look at a table: what to know of it before any model."""
+
+from sklearn.utils import Bunch, check_random_state
+
+from imbtutor.diagnosis import classes, columns, rows
+from imbtutor.diagnosis.classes import check_classes
+from imbtutor.diagnosis.report import CHAPTERS, HEADINGS, Diagnosis, Finding, show
+from imbtutor.diagnosis.table import check_table, column_names, kinds
+
+__all__ = ["CHAPTERS", "HEADINGS", "Diagnosis", "Finding", "diagnose"]
+
+# In the order of the report. Each part may read what the earlier ones have counted.
+_PARTS = (
+    classes.find_classes,
+    classes.find_prevalence,
+    classes.find_scarcity,
+    columns.find_missing,
+    columns.find_constants,
+    columns.find_ids,
+    rows.find_repeats,
+    columns.find_leaks,
+    columns.find_dates,
+    columns.find_scales,
+    columns.find_categories,
+    columns.find_whole_numbers,
+    rows.find_neighbors,
+    classes.say_what_is_next,
+)
+
+
+def diagnose(X, y, *, positive=None, random_state=0):
+    """Look at a table before any model: classes, copies, leaks, scales, neighbors.
+
+    Nothing is trained, resampled or changed. The report says first what to mend, then
+    what to know, then what is in order, and names the chapters of the book that apply.
+
+    Parameters
+    ----------
+    X : array-like or DataFrame of shape (n_samples, n_features)
+        The table as it is: numbers, text, categories, bools and dates, with missing
+        values. Infinite numbers count as missing. A sparse matrix is refused; sparse
+        columns of a DataFrame are made dense.
+    y : array-like of shape (n_samples,)
+        The class of each row: integers, bools, strings or a Categorical. If X is a
+        DataFrame and y a Series, their indexes must be equal, since pandas would match
+        rows by the index and scikit-learn by position.
+    positive : int, bool or str, optional
+        The positive class, one of the labels of y; the others together are negative.
+        By default the rarest class, and of equally rare ones the last when sorted.
+    random_state : int, RandomState instance or None, default=0
+        Seed of what is sampled in large tables; the same seed gives the same report.
+
+    Returns
+    -------
+    Diagnosis
+        ``print`` it, or leave it at the end of a cell. Its dict ``numbers`` holds
+
+        - ``n_samples``, ``n_features``, ``n_positives``; ``prevalence``, the share of
+          positives; ``ratio``, negatives for each positive;
+        - ``classes`` : dict of label to count; ``positive``, the label;
+        - ``n_held_out``, the positives in a test set of one fifth; ``recall_interval``
+          and ``recall_interval_all``, the 95 % intervals (Wilson) of a recall of 0.7
+          seen on these and on all positives;
+        - ``n_copies``, the rows that equal an earlier row in y and in all columns but
+          the id columns; ``n_contradictions``, the rows that equal a row of another
+          class in these columns; both again for positives only as
+          ``n_positive_copies`` and ``n_positive_contradictions``;
+        - ``n_missing`` : dict of column to count, columns with missing values only;
+        - ``constant_columns``, ``id_columns``, ``text_columns``, ``date_columns``,
+          ``integer_columns`` : lists of columns;
+        - ``auc`` : dict of column to ROC AUC of that column alone, from 0.5 to 1;
+          empty for a table that is too small for it;
+        - ``std`` : dict of numeric column to standard deviation, without constant
+          columns and ids; ``widest_share``, the share of the widest in the sum of the
+          variances, None for a single column;
+        - ``neighbor_types`` : dict of "safe", "borderline", "rare" and "outlier" to
+          count among ``n_typed`` positives; empty where there is nothing to measure.
+
+    Raises
+    ------
+    TypeError
+        If X is sparse, or a column holds complex numbers or unhashable objects.
+    ValueError
+        If X is not a table with rows and columns; if y does not match it, has missing
+        labels, a single class, or fractions; if `positive` is not in y.
+
+    Notes
+    -----
+    Copies are found by a 64-bit hash of each row. A column alone is judged by its ROC
+    AUC in either direction; text and categories by the share of positives that each
+    level has in the other half of the rows; and a column with gaps also by whether
+    there is a value. That is done on at most 10,000 random positives and as many
+    negatives. Neighbor types are those of `minority_types` in the numeric columns
+    (without constant columns and ids), missing values set to the median, scaled by
+    `StandardScaler`, for at most 1,000 random positives among all rows.
+
+    References
+    ----------
+    .. [1] L. D. Brown, T. T. Cai and A. DasGupta (2001), "Interval estimation for a
+       binomial proportion", Statistical Science 16, 101-133, for Wilson's interval.
+    .. [2] K. Napierala and J. Stefanowski (2016), "Types of minority class
+       examples and their influence on learning classifiers from imbalanced
+       data", Journal of Intelligent Information Systems 46, 563-597.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from imbtutor import diagnose
+    >>> X, digit = load_digits(return_X_y=True)
+    >>> report = diagnose(X, digit == 8)
+    >>> print(report.title)
+    1,797 rows, 64 columns, 2 classes. Positive: True, the rarest class.
+    >>> report.numbers["n_positives"], report.numbers["constant_columns"]
+    (174, [0, 32, 39])
+    """
+    frame = check_table(X)
+    rng = check_random_state(random_state)
+    data = Bunch(frame=frame, names=column_names(X, frame.shape[1]))
+    data.update(check_classes(X, y, positive, len(frame)))
+    data.update(kinds(frame, data.names))
+    findings, numbers = [], {}
+    for part in _PARTS:
+        findings += part(data, numbers, rng)
+    how = "the rarest class" if data.is_rarest else "as you chose"
+    title = (
+        f"{numbers['n_samples']:,} rows, {numbers['n_features']:,} columns, "
+        f"{len(data.classes):,} classes. Positive: {show(numbers['positive'])}, {how}."
+    )
+    return Diagnosis(title, tuple(findings), numbers)

@@ -1,0 +1,164 @@
+"""What a report is made of, and how it reads."""
+
+import html
+import math
+import textwrap
+from dataclasses import dataclass
+from typing import NamedTuple
+
+CHAPTERS = {
+    "01_what_is_imbalance": 'What does "imbalanced" mean?',
+    "02_tree_meets_rare_class": "A tree meets a rare class",
+    "04_when_it_does_not_matter": "When imbalance does not matter",
+    "05_minority_anatomy": "Anatomy of a minority class",
+    "11_confusion_matrix": "From confusion matrix to one number",
+    "13_precision_recall": "Precision-recall, average precision, top-k",
+    "14_honest_validation": "Honest validation with few positives",
+    "21_threshold": "Move the threshold",
+    "22_costs": "Costs decide",
+    "23_class_weights": "Class weights",
+    "24_calibration": "Probabilities: calibrated, broken, repaired",
+    "30_pipelines_and_leakage": "Pipelines and leakage",
+    "31_random_oversampling": "Random oversampling and the smoothed bootstrap (ROSE)",
+    "32_smote": "SMOTE from scratch",
+    "33_smote_pitfalls": "Where SMOTE goes wrong",
+    "34_borderline_svm_smote": "Borderline-SMOTE and SVM-SMOTE",
+    "35_adasyn_kmeans_smote": "ADASYN and K-means SMOTE",
+    "36_mixed_data": "Categorical and mixed data: SMOTENC and SMOTEN",
+}
+"""The chapters that a report may name: file stem and title."""
+
+HEADINGS = {
+    "look": "Look at these first",
+    "note": "Good to know",
+    "fine": "Nothing to worry about",
+    "next": "Where to go from here",
+}
+"""The levels of a finding, in the order of the report, and their headings."""
+
+
+class Finding(NamedTuple):
+    """One line of a report: what was seen, how much it matters, what it means."""
+
+    subject: str
+    level: str  # a key of HEADINGS
+    text: str
+    meaning: str = ""
+    chapters: tuple = ()  # keys of CHAPTERS
+
+
+@dataclass(frozen=True, repr=False)
+class Diagnosis:
+    """What `diagnose` found; print it, or let the notebook show it.
+
+    Attributes
+    ----------
+    title : str
+        The size of the table, and which class is positive.
+    findings : tuple of Finding
+        Each with ``subject``, ``level`` ("look", "note", "fine" or "next"), ``text``,
+        ``meaning`` and ``chapters``.
+    numbers : dict
+        The numbers behind them, for code. Columns are given by position, counted from
+        0, which fits ``X.iloc[:, columns]`` and ``X[:, columns]``.
+
+    See Also
+    --------
+    diagnose : Says what each number is.
+    """
+
+    title: str
+    findings: tuple
+    numbers: dict
+
+    def __repr__(self):
+        lines = textwrap.wrap(self.title, 80)
+        for heading, findings in self._parts():
+            lines += ["", heading]
+            for each in findings:
+                first = f"  {each.subject:<18}"
+                for paragraph in filter(
+                    None, [each.text, each.meaning, _chapters(each)]
+                ):
+                    lines += textwrap.wrap(
+                        paragraph, 80, initial_indent=first, subsequent_indent=" " * 20
+                    )
+                    first = " " * 20
+        return "\n".join(lines)
+
+    def _repr_html_(self):
+        # Every front end colors the tables of pandas, in light and in dark, and sets
+        # them for numbers: narrow, to the right, in one line.
+        layout = "text-align: left; vertical-align: top; white-space: normal; padding: "
+        style = f'style="{layout}.3em .5em"'
+        above = f'style="{layout}1em .5em .3em"'
+        rows = []
+        for heading, findings in self._parts():
+            rows += [
+                "<tbody>",
+                f'<tr><th {above} colspan="2" scope="rowgroup">{heading}</th></tr>',
+            ]
+            for each in findings:
+                cell = html.escape(each.text)
+                if each.meaning:
+                    cell += f"<br/>{html.escape(each.meaning)}"
+                if each.chapters:
+                    cell += f"<br/><em>{html.escape(_chapters(each))}</em>"
+                rows.append(
+                    f'<tr><th {style} scope="row">{html.escape(each.subject)}</th>'
+                    f"<td {style}>{cell}</td></tr>"
+                )
+            rows.append("</tbody>")
+        caption = f"<caption>{html.escape(self.title)}</caption>"
+        return "\n".join(['<table class="dataframe">', caption, *rows, "</table>"])
+
+    def _parts(self):
+        """Yield each heading that has findings, and these."""
+        for level, heading in HEADINGS.items():
+            findings = [each for each in self.findings if each.level == level]
+            if findings:
+                yield heading, findings
+
+
+def _chapters(finding):
+    """Name the chapters of a finding, or return an empty string."""
+    if not finding.chapters:
+        return ""
+    named = [f"{stem[:2]} {CHAPTERS[stem]}" for stem in finding.chapters]
+    return f"Chapter{'s' if len(named) > 1 else ''}: {'; '.join(named)}"
+
+
+def show(label):
+    """Write a label so that text and number differ; a long one is cut."""
+    return short(repr(label))
+
+
+def short(text):
+    """Return the text in one line of at most 40 characters, all of them printable."""
+    text = "".join(each if each.isprintable() else " " for each in text)
+    text = " ".join(text.split())
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
+def counted(n, noun):
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def some(items, n):
+    """Join the first n items and say how many more there are."""
+    more = len(items) - n
+    return ", ".join(items[:n]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def listed(columns, data):
+    return some([data.names[column] for column in columns], 5)
+
+
+def percent(share):
+    """Write a share in per cent; the space does not break."""
+    if share in (0, 1):
+        return f"{100 * share:.0f}\u00a0%"
+    if share > 0.9999:
+        return "over 99.99\u00a0%"
+    digits = max(1, math.ceil(-math.log10(100 * min(share, 1 - share))))
+    return f"{100 * share:.{digits}f}\u00a0%"

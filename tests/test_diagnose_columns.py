@@ -1,0 +1,176 @@
+"""What the diagnosis says of each column: every finding, on and off."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from reports import finding, level, table
+
+from imbtutor import diagnose
+
+
+def test_missing_and_infinite_values():
+    X, y = table()
+    X.loc[:9, "b"] = np.nan
+    X.loc[5, "c"] = -np.inf
+    report = diagnose(X, y)
+    assert report.numbers["n_missing"] == {1: 10, 2: 1}
+    found = finding(report, "Missing")
+    assert found.level == "note"
+    assert "11, in 2 of 3 columns. Most in one: b, 2.5\u00a0%" in found.text
+    assert "Infinite ones among them: 1" in found.text
+    # Ten gaps are filled, and every positive has its kind.
+    assert report.numbers["n_typed"] == sum(report.numbers["neighbor_types"].values())
+
+
+@pytest.mark.parametrize("value", [0, 1.5, "x", None, np.nan, True, pd.Timestamp(0)])
+def test_constant_columns(value):
+    X, y = table()
+    X.insert(1, "same", pd.Series([value] * len(X)))
+    report = diagnose(X, y)
+    assert report.numbers["constant_columns"] == [1]
+    assert level(report, "Constants") == "note"
+    assert 1 not in report.numbers["auc"] and 1 not in report.numbers["std"]
+
+
+def test_a_late_change_is_no_constant():
+    X, y = table()
+    X["once"] = np.arange(400) == 399
+    X["gap"] = pd.Series([1.0] * 399 + [np.nan])
+    assert diagnose(X, y).numbers["constant_columns"] == []
+
+
+@pytest.mark.parametrize("kind", ["integers", "big integers", "floats", "text"])
+def test_identifiers(kind):
+    X, y = table()
+    numbers = np.random.default_rng(1).permutation(400)
+    X["id"] = {
+        "integers": numbers,
+        "big integers": numbers + 2**62,  # a float could not tell them apart
+        "floats": numbers.astype(float),
+        "text": [f"row {n}" for n in numbers],
+    }[kind]
+    report = diagnose(X, y)
+    assert report.numbers["id_columns"] == [3]
+    assert level(report, "Identifiers") == "look"
+    # An id is no measurement: neither a scale nor a distance.
+    assert list(report.numbers["std"]) == [0, 1, 2]
+    assert "in 3 of 4 columns" in finding(report, "Neighbors").text
+    assert finding(report, "Whole numbers") is None
+    X.loc[0, "id"] = X.loc[1, "id"]
+    assert diagnose(X, y).numbers["id_columns"] == []
+
+
+def test_measurements_and_small_tables_have_no_ids():
+    X, y = table()  # every measurement is different, too
+    assert diagnose(X, y).numbers["id_columns"] == []
+    small = pd.DataFrame({"age": range(20, 44)})
+    assert diagnose(small, [0, 1] * 12).numbers["id_columns"] == []
+
+
+def leaky(y, kind):
+    rng = np.random.default_rng(2)
+    return {
+        "number": y + rng.uniform(0, 0.5, len(y)),
+        "reversed": -y + rng.uniform(0, 0.5, len(y)),
+        "text": np.where(y == 1, rng.choice(["closed", "lost"], len(y)), "open"),
+        "date": pd.Timestamp(0) + pd.to_timedelta(y + rng.uniform(size=len(y)), "D"),
+        "gap": np.where(y == 1, rng.uniform(size=len(y)), np.nan),
+        "date or gap": pd.Series(pd.Timestamp(0), range(len(y))).where(y == 1),
+    }[kind]
+
+
+@pytest.mark.parametrize(
+    "kind", ["number", "reversed", "text", "date", "gap", "date or gap"]
+)
+def test_leaks(kind):
+    X, y = table()
+    X["leak"] = leaky(y, kind)
+    report = diagnose(X, y)
+    found = finding(report, "Leaks")
+    assert found.level == "look"
+    assert found.text == "Too good alone: leak (AUC 1.000)."
+    # The same column for other labels says nothing. By chance an AUC strays by 0.03
+    # (one standard deviation); all of these would have to stray by five.
+    rng = np.random.default_rng(3)
+    report = diagnose(X, rng.permutation(y))
+    assert level(report, "Leaks") == "fine"
+    assert report.numbers["auc"][3] < 0.65
+
+
+def test_text_that_is_all_different_is_no_leak():
+    """In its own rows, the level of an id knows the class."""
+    X, y = table()
+    X["id"] = [f"row {i}" for i in np.random.default_rng(0).permutation(400)]
+    assert diagnose(X, y).numbers["auc"][3] < 0.65
+
+
+@pytest.mark.parametrize(("n_samples", "n_positives"), [(24, 10), (100, 4)])
+def test_few_rows_accuse_no_column(n_samples, n_positives):
+    X, y = table(n_samples, n_positives)
+    X["leak"] = y
+    report = diagnose(X, y)
+    assert report.numbers["auc"] == {}
+    assert level(report, "Leaks") == "fine"
+    assert "No column was judged" in finding(report, "Leaks").text
+
+
+def test_a_column_with_few_values_is_judged_by_its_gaps():
+    X, y = table()
+    # Three values, all positive and the largest: that is no evidence.
+    X["rare"] = pd.Series([np.nan] * 397 + [1.0, 2.0, 3.0])
+    assert diagnose(X, y).numbers["auc"][3] == pytest.approx(0.515)
+
+
+def test_dates():
+    X, y = table()
+    days = np.random.default_rng(4).integers(0, 90, 400)
+    X["when"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(days, unit="D")
+    X["long"] = pd.to_timedelta(days, unit="h")
+    X["day"] = X["when"].dt.date
+    X["month"] = X["when"].dt.to_period("M")
+    X["here"] = X["when"].dt.tz_localize("UTC")
+    report = diagnose(X, y)
+    assert report.numbers["date_columns"] == [3, 4, 5, 6, 7]
+    assert level(report, "Dates") == "note"
+    assert set(report.numbers["auc"]) == set(range(8))
+
+
+def test_scales():
+    X, y = table()
+    X["a"] *= 1000
+    report = diagnose(X, y)
+    found = finding(report, "Scales")
+    assert found.level == "note" and "(a)" in found.text
+    variance = X.var()
+    expected = variance["a"] / variance.sum()
+    assert report.numbers["widest_share"] == pytest.approx(expected)
+    # Another unit for all columns changes nothing, and squares may not overflow.
+    for unit in (1e-300, 1e300):
+        assert diagnose(X * unit, y).numbers["widest_share"] == pytest.approx(expected)
+    assert finding(diagnose(X[["a"]], y), "Scales") is None
+    # The neighbors are those of scaled columns.
+    clean = diagnose(table()[0], y)
+    assert report.numbers["neighbor_types"] == clean.numbers["neighbor_types"]
+
+
+def test_categories():
+    X, y = table()
+    towns = np.array(["Faro", "Porto", "Lisboa"])[np.arange(400) % 3]
+    X["town"] = towns
+    X["category"] = pd.Categorical(towns, categories=["Evora", *np.unique(towns)])
+    X["object"] = pd.Series(towns, dtype=object).where(np.arange(400) > 5, None)
+    report = diagnose(X, y)
+    assert report.numbers["text_columns"] == [3, 4, 5]
+    text = finding(report, "Categories").text
+    assert "3 of 6 columns" in text and "Most levels: 4 in object" in text
+    assert report.numbers["n_missing"] == {5: 6}
+
+
+def test_whole_numbers():
+    X, y = table()
+    X["count"] = np.arange(400) % 7
+    X["float"] = np.where(np.arange(400) % 9, 2.0, np.nan)
+    X["flag"] = np.arange(400) % 2 == 0
+    report = diagnose(X, y)
+    assert report.numbers["integer_columns"] == [3, 4, 5]
+    assert "3 of 6 columns" in finding(report, "Whole numbers").text
