@@ -183,7 +183,7 @@ def test_large_tables_are_sampled_and_say_so(monkeypatch):
     assert "at random" not in repr(whole)
     assert whole.numbers["n_typed"] == 400
     monkeypatch.setattr(diagnosis.rows, "_N_TYPED", 50)
-    monkeypatch.setattr(diagnosis.columns, "_N_RANKED", 100)
+    monkeypatch.setattr(diagnosis.leaks, "_N_RANKED", 100)
     report = diagnose(X, y)
     assert report.numbers["n_typed"] == 50
     text = finding(report, "Neighbors").text

@@ -67,60 +67,6 @@ def test_measurements_and_small_tables_have_no_ids():
     assert diagnose(small, [0, 1] * 12).numbers["id_columns"] == []
 
 
-def leaky(y, kind):
-    rng = np.random.default_rng(2)
-    return {
-        "number": y + rng.uniform(0, 0.5, len(y)),
-        "reversed": -y + rng.uniform(0, 0.5, len(y)),
-        "text": np.where(y == 1, rng.choice(["closed", "lost"], len(y)), "open"),
-        "date": pd.Timestamp(0) + pd.to_timedelta(y + rng.uniform(size=len(y)), "D"),
-        "gap": np.where(y == 1, rng.uniform(size=len(y)), np.nan),
-        "date or gap": pd.Series(pd.Timestamp(0), range(len(y))).where(y == 1),
-    }[kind]
-
-
-@pytest.mark.parametrize(
-    "kind", ["number", "reversed", "text", "date", "gap", "date or gap"]
-)
-def test_leaks(kind):
-    X, y = table()
-    X["leak"] = leaky(y, kind)
-    report = diagnose(X, y)
-    found = finding(report, "Leaks")
-    assert found.level == "look"
-    assert found.text == "Too good alone: leak (AUC 1.000)."
-    # The same column for other labels says nothing. By chance an AUC strays by 0.03
-    # (one standard deviation); all of these would have to stray by five.
-    rng = np.random.default_rng(3)
-    report = diagnose(X, rng.permutation(y))
-    assert level(report, "Leaks") == "fine"
-    assert report.numbers["auc"][3] < 0.65
-
-
-def test_text_that_is_all_different_is_no_leak():
-    """In its own rows, the level of an id knows the class."""
-    X, y = table()
-    X["id"] = [f"row {i}" for i in np.random.default_rng(0).permutation(400)]
-    assert diagnose(X, y).numbers["auc"][3] < 0.65
-
-
-@pytest.mark.parametrize(("n_samples", "n_positives"), [(24, 10), (100, 4)])
-def test_few_rows_accuse_no_column(n_samples, n_positives):
-    X, y = table(n_samples, n_positives)
-    X["leak"] = y
-    report = diagnose(X, y)
-    assert report.numbers["auc"] == {}
-    assert level(report, "Leaks") == "fine"
-    assert "No column was judged" in finding(report, "Leaks").text
-
-
-def test_a_column_with_few_values_is_judged_by_its_gaps():
-    X, y = table()
-    # Three values, all positive and the largest: that is no evidence.
-    X["rare"] = pd.Series([np.nan] * 397 + [1.0, 2.0, 3.0])
-    assert diagnose(X, y).numbers["auc"][3] == pytest.approx(0.515)
-
-
 def test_dates():
     X, y = table()
     days = np.random.default_rng(4).integers(0, 90, 400)

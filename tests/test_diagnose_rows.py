@@ -60,7 +60,7 @@ def test_ids_do_not_hide_copies_and_copies_do_not_hide_ids():
 
 @pytest.mark.parametrize(
     ("distance", "expected", "words"),
-    [(20, "fine", "their own kind"), (0, "note", "no more than one")],
+    [(2, "fine", "their own kind"), (0, "note", "no more than one")],
 )
 def test_neighbors(distance, expected, words):
     X, y = table(2000, 100)

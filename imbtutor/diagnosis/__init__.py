@@ -2,7 +2,7 @@
 
 from sklearn.utils import Bunch, check_random_state
 
-from imbtutor.diagnosis import classes, columns, rows
+from imbtutor.diagnosis import classes, columns, leaks, rows
 from imbtutor.diagnosis.classes import check_classes
 from imbtutor.diagnosis.report import CHAPTERS, HEADINGS, Diagnosis, Finding, show
 from imbtutor.diagnosis.table import check_table, column_names, kinds
@@ -18,7 +18,8 @@ _PARTS = (
     columns.find_constants,
     columns.find_ids,
     rows.find_repeats,
-    columns.find_leaks,
+    leaks.find_leaks,
+    leaks.find_one_sided,
     columns.find_dates,
     columns.find_scales,
     columns.find_categories,
@@ -70,6 +71,8 @@ def diagnose(X, y, *, positive=None, random_state=0):
           ``integer_columns`` : lists of columns;
         - ``auc`` : dict of column to ROC AUC of that column alone, from 0.5 to 1;
           empty for a table that is too small for it;
+        - ``positives_only_columns``, ``negatives_only_columns`` : lists of columns with
+          a value that this class has alone, in more rows than chance would give;
         - ``std`` : dict of numeric column to standard deviation, without constant
           columns and ids; ``widest_share``, the share of the widest in the sum of the
           variances, None for a single column;
@@ -90,7 +93,9 @@ def diagnose(X, y, *, positive=None, random_state=0):
     AUC in either direction; text and categories by the share of positives that each
     level has in the other half of the rows; and a column with gaps also by whether
     there is a value. That is done on at most 10,000 random positives and as many
-    negatives. Neighbor types are those of `minority_types` in the numeric columns
+    negatives. A value that one class has alone is beyond chance if drawing as many rows
+    at random would give it, in any of the values tried, in less than 1 % of such
+    tables. Neighbor types are those of `minority_types` in the numeric columns
     (without constant columns and ids), missing values set to the median, scaled by
     `StandardScaler`, for at most 1,000 random positives among all rows.
 

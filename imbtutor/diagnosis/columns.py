@@ -1,22 +1,18 @@
-"""Columns one by one: gaps, constants, ids, leaks, dates, scales, categories."""
+"""Columns one by one: gaps, constants, ids, dates, scales, categories."""
 
 import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from imbtutor.diagnosis.report import Finding, counted, listed, percent, some
-from imbtutor.diagnosis.table import draw, largest, unit
+from imbtutor.diagnosis.report import Finding, counted, listed, percent
+from imbtutor.diagnosis.table import largest, unit
 
-# The best column of the breast cancer data, measured to find cancer, has 0.975.
-_TOO_GOOD = 0.99
-# With fewer rows chance makes suspects: 5 positives of 25 rows are in perfect order in
-# 2 of 53,130 cases, and 25 whole numbers up to 100 are all different in 4 %.
-LEAST_ROWS, LEAST_OF_EACH = 25, 5
+# With fewer rows chance makes suspects: 25 whole numbers up to 100 are all different
+# in 4 %.
+_LEAST_ROWS = 25
 # A column's share of the variance is its share of the mean squared distance between two
 # rows. The narrower half of the wine's columns have 0.003 %, of the digits' 18 %.
 _LITTLE = 0.1
-# An AUC of 0.99 from 10,000 rows of each class is off by about 0.001.
-_N_RANKED = 10_000
 
 
 def find_missing(data, numbers, rng):
@@ -75,7 +71,7 @@ def find_ids(data, numbers, rng):
     ids = []
     # A copy of the whole row repeats the id, too.
     first = ~pd.util.hash_pandas_object(data.frame, index=False).duplicated()
-    if first.sum() >= LEAST_ROWS:
+    if first.sum() >= _LEAST_ROWS:
         ids = [
             column
             for column in sorted([*whole, *data.levels])
@@ -101,88 +97,6 @@ def _is_whole(values, dtype):
     # Above 2^53 every float is whole.
     exact = types.is_integer_dtype(dtype) or (values.abs() < 2**53).all()
     return bool(exact and (values == np.trunc(values)).all())
-
-
-def find_leaks(data, numbers, rng):
-    """Rank the rows by each column alone."""
-    rows = np.concatenate(
-        [draw(np.flatnonzero(data.y == label), _N_RANKED, rng) for label in (0, 1)]
-    )
-    y = data.y[rows]
-    numbers["auc"] = auc = {}
-    if len(y) < LEAST_ROWS or min(y.sum(), len(y) - y.sum()) < LEAST_OF_EACH:
-        text = (
-            f"No column was judged alone. That takes {LEAST_ROWS} rows and "
-            f"{LEAST_OF_EACH} of each class, or chance would look like a leak."
-        )
-        return [Finding("Leaks", "fine", text)]
-    for column in data.frame:
-        if column in numbers["constant_columns"]:
-            continue
-        if column in data.levels:
-            auc[column] = _auc_of_levels(data.levels[column][rows], y, rng)
-        else:
-            kind = data.numeric if column in data.numeric else data.dates
-            auc[column] = _auc(kind[column].iloc[rows], y)
-    if not auc:
-        return []
-    best = sorted(auc, key=auc.get, reverse=True)
-    named = {each: f"{data.names[each]} (AUC {auc[each]:.3f})" for each in best}
-    seen = [named[each] for each in best if auc[each] > _TOO_GOOD]
-    if not seen:
-        text = (
-            f"No column gives the class away. The best one alone is {named[best[0]]}."
-        )
-        return [Finding("Leaks", "fine", text)]
-    return [
-        Finding(
-            "Leaks",
-            "look",
-            f"Too good alone: {some(seen, 5)}.",
-            "Either the problem is easy, or the column was written after the class was "
-            "known. If a new row will not have it in time, leave it out.",
-        )
-    ]
-
-
-def _auc(values, y):
-    """Return the AUC of the values, or of whether there is one, if that is larger."""
-    there = values.notna()
-    aucs = [0.5]
-    few = min(np.bincount(y[there], minlength=2))
-    if few >= LEAST_OF_EACH and there.sum() >= LEAST_ROWS:
-        aucs.append(_rank_auc(values[there], y[there]))
-    if not there.all():
-        aucs.append(_rank_auc(there, y))
-    return max(max(auc, 1 - auc) for auc in aucs)
-
-
-def _rank_auc(values, y):
-    """Return the AUC by Mann and Whitney's sum of ranks.
-
-    `roc_auc_score` gives the same, and its checks take 3 ms for each column.
-    """
-    n_positives = int(y.sum())
-    least = n_positives * (n_positives + 1) / 2
-    ranks = values.rank().to_numpy()[y == 1].sum()
-    return float((ranks - least) / (n_positives * (len(y) - n_positives)))
-
-
-def _auc_of_levels(levels, y, rng):
-    """Return the AUC of each level's share of positives in the other half of the rows.
-
-    In the same rows, a column of ids would know every class.
-    """
-    # Not TargetEncoder: scikit-learn 1.9 deprecates the seed that 1.8 needs.
-    _, levels = np.unique(levels, return_inverse=True)
-    half = rng.permutation(len(y)) % 2
-    share = np.empty(len(y))
-    for other, mine in ((half == 0, half == 1), (half == 1, half == 0)):
-        n_rows = np.bincount(levels[other], minlength=levels.max() + 1)
-        n_hits = np.bincount(levels[other], y[other], minlength=levels.max() + 1)
-        # One more row of average class, for levels that the other half has not.
-        share[mine] = ((n_hits + y.mean()) / (n_rows + 1))[levels[mine]]
-    return max(0.5, _rank_auc(pd.Series(share), y))
 
 
 def find_dates(data, numbers, rng):

@@ -112,6 +112,13 @@ def find_neighbors(data, numbers, rng):
             "the same kind."
         )
         return [Finding("Neighbors", "note", text, meaning, ("05_minority_anatomy",))]
+    leaky = [each for each in columns if each in data.leaky]
+    if leaky:
+        meaning = (
+            f"This counts {listed(leaky, data)}, which may give the class away: mend "
+            "that first, then diagnose again."
+        )
+        return [Finding("Neighbors", "note", text, meaning, ("05_minority_anatomy",))]
     if 2 * (counts["rare"] + counts["outlier"]) >= len(rows):
         meaning = (
             "At least half have no more than one of their own kind among these "
