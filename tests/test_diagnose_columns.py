@@ -22,6 +22,132 @@ def test_missing_and_infinite_values():
     assert report.numbers["n_typed"] == sum(report.numbers["neighbor_types"].values())
 
 
+WORDS = ["?", "", " ", "NA", "-", "none", "N/A", "unknown ", "Null", "nan"]
+
+
+@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize("others", [["clerk", "nurse"], ["12", "3.5", "7", "40", "8"]])
+def test_words_for_missing_values(word, others):
+    X, y = table(2000)
+    X["column"] = np.random.default_rng(0).choice(others, 2000)
+    assert level(diagnose(X, y), "Disguised gaps") == "fine"
+    X.loc[:1604, "column"] = word
+    report = diagnose(X, y)
+    found = finding(report, "Disguised gaps")
+    assert found.level == "look"
+    assert "in column (1,605 rows)" in found.text
+    assert report.numbers["disguised"] == {3: {word: 1605}}
+    # It is no missing value yet; the remedy makes it one.
+    assert report.numbers["n_missing"] == {}
+    assert diagnose(mended(X, found), y).numbers["n_missing"] == {3: 1605}
+
+
+def mended(X, found):
+    """Run the code of a finding as it is printed."""
+    names = {"X": X.copy(), "np": np, "pd": pd}
+    exec("\n".join(found.code), names)
+    return names["X"]
+
+
+@pytest.mark.parametrize("word", ["n.v.", "#REF!", "seven"])
+def test_any_word_among_numbers(word):
+    """Even one that no list knows: the other values are all numbers."""
+    X, y = table()
+    values = np.random.default_rng(0).integers(0, 90, 400)
+    X["text"] = np.where(np.arange(400) % 9, values.astype(str), word)
+    X["mixed"] = pd.Series(values.tolist(), dtype=object).where(X["text"] != word, word)
+    report = diagnose(X, y)
+    assert report.numbers["disguised"] == {3: {word: 45}, 4: {word: 45}}
+    mended_table = mended(X, finding(report, "Disguised gaps"))
+    assert mended_table.dtypes.iloc[3:].tolist() == [float, float]
+    assert mended_table.isna().sum().tolist() == [0, 0, 0, 45, 45]
+
+
+def test_sizes_and_plain_text_are_no_gaps_in_disguise():
+    X, y = table()
+    rng = np.random.default_rng(0)
+    X["size"] = rng.choice(["32", "34", "36", "38", "40", "S", "M", "L", "XL"], 400)
+    X["word"] = rng.choice(["one", "nonesuch", "a - b", "Nan Goldin", "?!"], 400)
+    report = diagnose(X, y)
+    assert report.numbers["disguised"] == {}
+    assert "'?', 'NA', '-' or a blank" in finding(report, "Disguised gaps").text
+
+
+def numbers_with(code, values):
+    X, y = table()
+    rng = np.random.default_rng(0)
+    X["column"] = {
+        "ages": rng.integers(18, 90, 400),
+        "amounts": rng.lognormal(3, 1, 400).round(2),
+        "answers": rng.integers(0, 8, 400),
+        "days": rng.poisson(20, 400),
+    }[values]
+    X["column"] = X["column"].where(np.arange(400) % 10 > 0, code)
+    return X, y
+
+
+@pytest.mark.parametrize(
+    ("code", "values"),
+    [
+        (-999, "ages"),
+        (-99, "ages"),
+        (999, "ages"),
+        (-9999.0, "amounts"),
+        (99_999, "amounts"),
+        (99, "answers"),
+        (88, "answers"),
+        (-1, "days"),
+        (-1, "amounts"),
+    ],
+)
+@pytest.mark.parametrize("dtype", [float, "Float64"])
+def test_numbers_for_missing_values(code, values, dtype):
+    X, y = numbers_with(code, values)
+    X["column"] = X["column"].astype(dtype)
+    report = diagnose(X, y)
+    assert report.numbers["disguised"] == {3: {code: 40}}
+    found = finding(report, "Disguised gaps")
+    assert found.level == "look" and f"{code:.0f} in column (40 rows)" in found.text
+    assert diagnose(mended(X, found), y).numbers["n_missing"] == {3: 40}
+
+
+@pytest.mark.parametrize(
+    ("code", "values"), [(99, "ages"), (99, "amounts"), (-7, "ages"), (8, "answers")]
+)
+def test_numbers_among_the_others_are_numbers(code, values):
+    X, y = numbers_with(code, values)
+    assert diagnose(X, y).numbers["disguised"] == {}
+
+
+def test_ratings_and_differences_go_below_zero_by_right():
+    X, y = table()
+    rng = np.random.default_rng(0)
+    X["rating"] = rng.integers(-1, 6, 400)
+    X["change"] = rng.integers(-3, 40, 400)
+    X["edge"] = rng.poisson(8, 400) - 1
+    assert diagnose(X, y).numbers["disguised"] == {}
+
+
+def test_several_gaps_in_disguise_are_mended_line_by_line():
+    X, y = numbers_with(-999, "ages")
+    X["column"] = X["column"].where(np.arange(400) % 20 > 0, -9999)
+    X[3] = np.where(np.arange(400) % 3, "x", "?")
+    X["a very long name of a column"] = np.where(np.arange(400) % 4, "x", "NA")
+    report = diagnose(X, y)
+    assert report.numbers["disguised"] == {
+        3: {-9999: 20, -999: 20},
+        4: {"?": 134},
+        5: {"NA": 100},
+    }
+    found = finding(report, "Disguised gaps")
+    counts = mended(X, found).isna().sum().tolist()
+    assert counts == [0, 0, 0, 40, 134, 100]
+    assert all(line in str(report) for line in found.code)
+    # An array becomes a table first.
+    found = finding(diagnose(X.to_numpy(), y), "Disguised gaps")
+    assert mended(X.to_numpy(), found).isna().sum().tolist() == counts
+
+
 @pytest.mark.parametrize("value", [0, 1.5, "x", None, np.nan, True, pd.Timestamp(0)])
 def test_constant_columns(value):
     X, y = table()

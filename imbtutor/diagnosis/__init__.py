@@ -1,5 +1,6 @@
 """The first look at a table: what to know of it before any model."""
 
+import pandas as pd
 from sklearn.utils import Bunch, check_random_state
 
 from imbtutor.diagnosis import classes, columns, leaks, rows
@@ -15,6 +16,7 @@ _PARTS = (
     classes.find_prevalence,
     classes.find_scarcity,
     columns.find_missing,
+    columns.find_disguised,
     columns.find_constants,
     columns.find_ids,
     rows.find_repeats,
@@ -67,6 +69,8 @@ def diagnose(X, y, *, positive=None, random_state=0):
           class in these columns; both again for positives only as
           ``n_positive_copies`` and ``n_positive_contradictions``;
         - ``n_missing`` : dict of column to count, columns with missing values only;
+        - ``disguised`` : dict of column to dict of value to count: what looks like a
+          missing value that is written as text or as a number;
         - ``constant_columns``, ``id_columns``, ``text_columns``, ``date_columns``,
           ``integer_columns`` : lists of columns;
         - ``auc`` : dict of column to ROC AUC of that column alone, from 0.5 to 1;
@@ -121,6 +125,8 @@ def diagnose(X, y, *, positive=None, random_state=0):
     frame = check_table(X)
     rng = check_random_state(random_state)
     data = Bunch(frame=frame, names=column_names(X, frame.shape[1]))
+    data.is_frame = isinstance(X, pd.DataFrame)
+    data.labels = X.columns if data.is_frame else frame.columns
     data.update(check_classes(X, y, positive, len(frame)))
     data.update(kinds(frame, data.names))
     findings, numbers = [], {}

@@ -1,15 +1,51 @@
 """Columns one by one: gaps, constants, ids, dates, scales, categories."""
 
+import re
+
 import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from imbtutor.diagnosis.report import Finding, counted, listed, percent
+from imbtutor.diagnosis.report import (
+    Finding,
+    counted,
+    in_code,
+    listed,
+    percent,
+    show,
+    some,
+)
 from imbtutor.diagnosis.table import largest, unit
 
 # With fewer rows chance makes suspects: 25 whole numbers up to 100 are all different
 # in 4 %.
 _LEAST_ROWS = 25
+# What people and programs write where a value is missing, in small letters.
+_NOTHING = {
+    *(
+        "",
+        "?",
+        "-",
+        "--",
+        "---",
+        ".",
+        "...",
+        "na",
+        "n/a",
+        "n.a.",
+        "n.a",
+        "#n/a",
+        "<na>",
+    ),
+    *("nan", "nat", "none", "null", "(null)", "nil", "\\n", "missing", "unknown"),
+    *("not available", "not known", "no data", "undefined"),
+}
+# Numbers that stand for "missing", such as -999, 99 or 9998 beside 9999.
+_CODE = re.compile(r"-?(9{2,}|8{2,}|9+8)")
+# A rating from -1 to 5 goes below zero by right.
+_MANY = 10
+# A word among a few numbers proves nothing, and neither do many words.
+_FEW_WORDS, _SOME_NUMBERS = 3, 5
 # A column's share of the variance is its share of the mean squared distance between two
 # rows. The narrower half of the wine's columns have 0.003 %, of the digits' 18 %.
 _LITTLE = 0.1
@@ -21,7 +57,8 @@ def find_missing(data, numbers, rng):
     counts = counts[counts > 0]
     numbers["n_missing"] = {int(column): int(n) for column, n in counts.items()}
     if counts.empty:
-        return [Finding("Missing", "fine", "No value is missing.")]
+        text = "No cell is empty: no NaN, None or NaT, and no number is infinite."
+        return [Finding("Missing", "fine", text)]
     most = counts.idxmax()
     infinite = f" Infinite ones among them: {data.n_infinite:,}."
     return [
@@ -37,6 +74,97 @@ def find_missing(data, numbers, rng):
             ("30_pipelines_and_leakage", "32_smote"),
         )
     ]
+
+
+def find_disguised(data, numbers, rng):
+    """Find what stands for a missing value: words, and numbers far from the others."""
+    disguised, code = {}, {}
+    for column, words in data.words.items():
+        found, are_numbers = _no_values(words)
+        if found:
+            n_rows = np.bincount(data.levels[column] + 1, minlength=len(words) + 1)[1:]
+            disguised[column] = {words[i]: int(n_rows[i]) for i in found}
+            if are_numbers:
+                name = in_code(column, data)
+                code[column] = f"X[{name}] = pd.to_numeric(X[{name}], errors='coerce')"
+    # All columns at once, since hardly any has such an end.
+    ends = pd.DataFrame({"low": data.numeric.min(), "high": data.numeric.max()})
+    for column, low, high in ends.itertuples():
+        if low == -1 or _is_code(low) or _is_code(high):
+            found = _codes(data.numeric[column].dropna())
+            if found:
+                disguised[column] = found
+    numbers["disguised"] = disguised
+    if not disguised:
+        text = (
+            "No text such as '?', 'NA', '-' or a blank stands for a missing value, and "
+            "no number such as -999 lies far from all others."
+        )
+        return [Finding("Disguised gaps", "fine", text)]
+    by_count = sorted(disguised, key=lambda column: -sum(disguised[column].values()))
+    seen = []
+    for column in by_count:
+        values = disguised[column]
+        words = some([show(value) for value in values], 3)
+        seen.append(
+            f"{words} in {data.names[column]} ({counted(sum(values.values()), 'row')})"
+        )
+        line = f"X = X.replace({{{in_code(column, data)}: {list(values)[:3]}}}, np.nan)"
+        code.setdefault(column, line)
+    as_frame = [] if data.is_frame else ["X = pd.DataFrame(X)"]
+    return [
+        Finding(
+            "Disguised gaps",
+            "look",
+            f"These may stand for missing values: {some(seen, 5)}.",
+            "As text a gap is one more category, as a number it lies far from all "
+            "others. If nothing is known there, say so, and diagnose again.",
+            ("30_pipelines_and_leakage",),
+            (*as_frame, *(code[column] for column in by_count[:5])),
+        )
+    ]
+
+
+def _no_values(words):
+    """Return which words say that there is no value, and if all others are numbers."""
+    found = [
+        i
+        for i, word in enumerate(words)
+        if isinstance(word, str) and word.strip().casefold() in _NOTHING
+    ]
+    texts = np.array([isinstance(word, str) for word in words], dtype=bool)
+    no_numbers = pd.to_numeric(pd.Series(words, dtype=object), errors="coerce").isna()
+    others = np.flatnonzero(texts & no_numbers.to_numpy())
+    if len(others) <= _FEW_WORDS and len(words) - len(others) >= _SOME_NUMBERS:
+        return sorted({*found, *others.tolist()}), True
+    return found, False
+
+
+def _is_code(value):
+    return bool(_CODE.fullmatch(f"{value:.0f}")) and value == np.trunc(value)
+
+
+def _codes(values):
+    """Return the numbers at the ends that lie farther from the rest than it is wide."""
+    unique, n_rows = np.unique(values, return_counts=True)
+    low, high = 0, len(unique)
+    while low < high and _is_code(unique[low]):
+        low += 1
+    while high > low and _is_code(unique[high - 1]):
+        high -= 1
+    rest = unique[low:high]
+    found = {}
+    if len(rest) > 1:
+        far = np.maximum(rest[0] - unique, unique - rest[-1]) > rest[-1] - rest[0]
+        found = {value: n for value, n in zip(unique[far], n_rows[far], strict=True)}
+    # A single value below zero, and more often so than the next one.
+    if unique[0] == -1 and len(unique) > _MANY and unique[1] >= 0:
+        if n_rows[0] > n_rows[1]:
+            found[unique[0]] = n_rows[0]
+    return {
+        int(value) if abs(value) < 2**53 else value: int(n)
+        for value, n in found.items()
+    }
 
 
 def find_constants(data, numbers, rng):

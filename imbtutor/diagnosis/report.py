@@ -45,6 +45,7 @@ class Finding(NamedTuple):
     text: str
     meaning: str = ""
     chapters: tuple = ()  # keys of CHAPTERS
+    code: tuple = ()  # lines that mend it
 
 
 @dataclass(frozen=True, repr=False)
@@ -57,7 +58,7 @@ class Diagnosis:
         The size of the table, and which class is positive.
     findings : tuple of Finding
         Each with ``subject``, ``level`` ("look", "note", "fine" or "next"), ``text``,
-        ``meaning`` and ``chapters``.
+        ``meaning``, ``chapters`` and ``code``, lines that mend it.
     numbers : dict
         The numbers behind them, for code. Columns are given by position, counted from
         0, which fits ``X.iloc[:, columns]`` and ``X[:, columns]``.
@@ -84,6 +85,7 @@ class Diagnosis:
                         paragraph, 80, initial_indent=first, subsequent_indent=" " * 20
                     )
                     first = " " * 20
+                lines += [f"    {line}" for line in each.code]
         return "\n".join(lines)
 
     def _repr_html_(self):
@@ -104,6 +106,9 @@ class Diagnosis:
                     cell += f"<br/>{html.escape(each.meaning)}"
                 if each.chapters:
                     cell += f"<br/><em>{html.escape(_chapters(each))}</em>"
+                if each.code:
+                    code = html.escape("\n".join(each.code))
+                    cell += f"<pre><code>{code}</code></pre>"
                 rows.append(
                     f'<tr><th {style} scope="row">{html.escape(each.subject)}</th>'
                     f"<td {style}>{cell}</td></tr>"
@@ -138,6 +143,18 @@ def short(text):
     text = "".join(each if each.isprintable() else " " for each in text)
     text = " ".join(text.split())
     return text if len(text) <= 40 else text[:37] + "..."
+
+
+def in_code(column, data):
+    """Write how to reach a column of X in code."""
+    label = data.labels[column]
+    written = repr(label)
+    # A long name would not fit in a line, a repeated one means several columns, and a
+    # label such as a tuple or a date may not be code as it is written.
+    plain = isinstance(label, (str, int)) and written.isprintable()
+    if plain and len(written) <= 22 and list(data.labels).count(label) == 1:
+        return written
+    return f"X.columns[{column}]"
 
 
 def counted(n, noun):

@@ -55,8 +55,11 @@ def column_names(X, n_features):
 
 
 def kinds(frame, names):
-    """Sort the columns by kind: numbers, levels (text and categories) and dates."""
-    numeric, levels, dates = {}, {}, {}
+    """Sort the columns by kind: numbers, levels (text and categories) and dates.
+
+    Levels are numbered; `words` says what each number stands for, and -1 is a gap.
+    """
+    numeric, levels, dates, words = {}, {}, {}, {}
     n_infinite = 0
     for column in frame:
         values = _unpacked(frame[column])
@@ -75,7 +78,8 @@ def kinds(frame, names):
             dates[column] = values
         else:
             try:
-                levels[column] = pd.factorize(values)[0]
+                levels[column], unique = pd.factorize(values)
+                words[column] = np.asarray(unique, dtype=object)
             except TypeError as error:
                 raise TypeError(
                     f"X has values in {names[column]} that cannot be compared "
@@ -84,6 +88,7 @@ def kinds(frame, names):
     return {
         "numeric": pd.DataFrame(numeric, index=frame.index, copy=False),
         "levels": levels,
+        "words": words,
         "dates": dates,
         "n_infinite": int(n_infinite),
     }
