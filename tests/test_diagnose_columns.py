@@ -186,6 +186,35 @@ def test_identifiers(kind):
     assert diagnose(X, y).numbers["id_columns"] == []
 
 
+def test_large_counts_are_no_ids():
+    """In 60 rows many a count of a wide range is different in every row."""
+    rng = np.random.default_rng(0)
+    mean = rng.lognormal(5, 2, 1000)
+    X = pd.DataFrame(rng.poisson(rng.gamma(3, mean / 3, (60, 1000))))
+    assert (X.nunique() == 60).sum() > 100
+    report = diagnose(X, np.arange(60) < 20)
+    assert report.numbers["id_columns"] == []
+    # A number for each row is one, in the same table: its range leaves no choice.
+    X["row"] = rng.permutation(60)
+    assert diagnose(X, np.arange(60) < 20).numbers["id_columns"] == [1000]
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "expected"),
+    [
+        ("column", lambda rng: rng.integers(10**9, 10**10, 400), [3]),
+        ("column", lambda rng: rng.lognormal(16, 3, 400).astype(int), []),
+        ("CustomerID", lambda rng: rng.lognormal(16, 3, 400).astype(int), [3]),
+        ("paid", lambda rng: rng.lognormal(16, 3, 400).astype(int), []),
+    ],
+)
+def test_large_numbers_are_ids_by_their_length_or_name(name, values, expected):
+    X, y = table()
+    X[name] = values(np.random.default_rng(0))
+    assert X[name].is_unique
+    assert diagnose(X, y).numbers["id_columns"] == expected
+
+
 def test_measurements_and_small_tables_have_no_ids():
     X, y = table()  # every measurement is different, too
     assert diagnose(X, y).numbers["id_columns"] == []

@@ -6,7 +6,7 @@ from sklearn.utils import Bunch, check_random_state
 from imbtutor.diagnosis import classes, columns, leaks, rows
 from imbtutor.diagnosis.classes import check_classes
 from imbtutor.diagnosis.report import CHAPTERS, HEADINGS, Diagnosis, Finding, show
-from imbtutor.diagnosis.table import check_table, column_names, kinds
+from imbtutor.diagnosis.table import by_row, check_table, column_names, kinds
 
 __all__ = ["CHAPTERS", "HEADINGS", "Diagnosis", "Finding", "diagnose"]
 
@@ -19,10 +19,12 @@ _PARTS = (
     columns.find_disguised,
     columns.find_constants,
     columns.find_ids,
+    rows.find_related,
     rows.find_repeats,
     leaks.find_leaks,
     leaks.find_one_sided,
     columns.find_dates,
+    rows.find_drift,
     columns.find_scales,
     columns.find_categories,
     columns.find_whole_numbers,
@@ -31,7 +33,7 @@ _PARTS = (
 )
 
 
-def diagnose(X, y, *, positive=None, random_state=0):
+def diagnose(X, y, *, positive=None, groups=None, time=None, random_state=0):
     """Look at a table before any model: classes, copies, leaks, scales, neighbors.
 
     Nothing is trained, resampled or changed. The report says first what to mend, then
@@ -50,6 +52,10 @@ def diagnose(X, y, *, positive=None, random_state=0):
     positive : int, bool or str, optional
         The positive class, one of the labels of y; the others together are negative.
         By default the rarest class, and of equally rare ones the last when sorted.
+    groups, time : column name or array-like of shape (n_samples,), optional
+        To whom or to what each row belongs, such as a customer or a device, and when it
+        was recorded: a date or a number. A name, or a number for an array, stands for
+        that column of X. Such columns are kept out of scales and neighbors.
     random_state : int, RandomState instance or None, default=0
         Seed of what is sampled in large tables; the same seed gives the same report.
 
@@ -73,6 +79,14 @@ def diagnose(X, y, *, positive=None, random_state=0):
           missing value that is written as text or as a number;
         - ``constant_columns``, ``id_columns``, ``text_columns``, ``date_columns``,
           ``integer_columns`` : lists of columns;
+        - ``group_columns`` : list of columns that may name a person or a device, and
+          the one of `groups`;
+        - ``groups`` : dict of numbers about `groups`, or None: ``n_groups``,
+          ``n_with_positives``, ``largest`` and, expected of a random split with one
+          fifth for testing, ``crossing``, the share of groups with rows on both sides,
+          and ``related``, the share of test rows with rows of their group in training;
+        - ``prevalence_in_time`` : list of the prevalence in five blocks of equal size
+          (fewer, where times are equal) by `time`, empty without it;
         - ``auc`` : dict of column to ROC AUC of that column alone, from 0.5 to 1;
           empty for a table that is too small for it;
         - ``positives_only_columns``, ``negatives_only_columns`` : lists of columns with
@@ -89,7 +103,8 @@ def diagnose(X, y, *, positive=None, random_state=0):
         If X is sparse, or a column holds complex numbers or unhashable objects.
     ValueError
         If X is not a table with rows and columns; if y does not match it, has missing
-        labels, a single class, or fractions; if `positive` is not in y.
+        labels, a single class, or fractions; if `positive` is not in y; if `groups` or
+        `time` names no column of X, or does not match it.
 
     Notes
     -----
@@ -129,6 +144,8 @@ def diagnose(X, y, *, positive=None, random_state=0):
     data.labels = X.columns if data.is_frame else frame.columns
     data.update(check_classes(X, y, positive, len(frame)))
     data.update(kinds(frame, data.names))
+    data.groups = by_row(groups, "groups", X, frame)
+    data.time = by_row(time, "time", X, frame)
     findings, numbers = [], {}
     for part in _PARTS:
         findings += part(data, numbers, rng)

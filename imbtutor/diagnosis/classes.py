@@ -5,6 +5,7 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from imbtutor.diagnosis.report import Finding, counted, percent, show, some
+from imbtutor.diagnosis.table import check_index
 
 # No line divides rare from frequent (chapter 01). This one is where "Imbalanced
 # datasets", in Google's machine learning course, begins to call it mild.
@@ -19,15 +20,7 @@ _RECALL = 0.7
 
 def check_classes(X, y, positive, n_samples):
     """Return the classes of y and which one is positive."""
-    if (
-        isinstance(X, pd.DataFrame)
-        and isinstance(y, pd.Series)
-        and not X.index.equals(y.index)
-    ):
-        raise ValueError(
-            "y has another index than X; pass y.loc[X.index] if the index says which "
-            "label belongs to which row, or y.to_numpy() if the order does."
-        )
+    check_index(X, y, "y")
     labels = np.asarray(y)
     if labels.shape != (n_samples,):
         raise ValueError(

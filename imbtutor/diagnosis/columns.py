@@ -15,11 +15,15 @@ from imbtutor.diagnosis.report import (
     show,
     some,
 )
-from imbtutor.diagnosis.table import largest, unit
+from imbtutor.diagnosis.table import largest, named_as_id, unit
 
-# With fewer rows chance makes suspects: 25 whole numbers up to 100 are all different
-# in 4 %.
+# With fewer rows every text is different.
 _LEAST_ROWS = 25
+# Of a hundred tables of counts, at most one gets a count called an id by chance.
+_BY_CHANCE = 0.01
+# Account numbers and times in seconds have at least 7 digits, and all as many. Counts
+# and amounts as large as that have various lengths.
+_LONG = 6
 # What people and programs write where a value is missing, in small letters.
 _NOTHING = {
     *(
@@ -205,10 +209,15 @@ def find_ids(data, numbers, rng):
             for column in sorted([*whole, *data.levels])
             if column not in numbers["n_missing"]
             and data.frame[column][first].is_unique
+            and (column in data.levels or _is_id(column, data))
         ]
     numbers["id_columns"] = ids
     if not ids:
-        return [Finding("Identifiers", "fine", "No column looks like an id.")]
+        text = (
+            "No text is different in every row, and no whole number is so without a "
+            "reason: counts and amounts of a wide range often are."
+        )
+        return [Finding("Identifiers", "fine", text)]
     return [
         Finding(
             "Identifiers",
@@ -219,6 +228,21 @@ def find_ids(data, numbers, rng):
             "tells in which order the rows were collected.",
         )
     ]
+
+
+def _is_id(column, data):
+    """Say whether whole numbers, all different, are so for more than their range."""
+    values = data.numeric[column]
+    low, high = values.min(), values.max()
+    if named_as_id(column, data):
+        return True
+    if low >= 10**_LONG and len(f"{low:.0f}") == len(f"{high:.0f}"):
+        return True
+    # By chance as many numbers of this range are all different with a probability of
+    # at most exp(-pairs / range), the birthday problem, in any one of the columns.
+    n_pairs = len(values) * (len(values) - 1) / 2
+    chance = data.frame.shape[1] * np.exp(-n_pairs / (high - low + 1))
+    return bool(chance < _BY_CHANCE)
 
 
 def _is_whole(values, dtype):
@@ -243,11 +267,7 @@ def find_dates(data, numbers, rng):
 
 
 def find_scales(data, numbers, rng):
-    columns = [
-        each
-        for each in data.numeric
-        if each not in numbers["constant_columns"] + numbers["id_columns"]
-    ]
+    columns = [each for each in data.numeric if each not in data.aside]
     std = unit(data, columns).std() * largest(data.numeric[columns])
     std = std[std > 0].sort_values()  # a column of one number and infinity has none
     numbers["std"] = {int(column): float(std[column]) for column in sorted(std.index)}
@@ -280,8 +300,7 @@ def find_scales(data, numbers, rng):
 
 def find_categories(data, numbers, rng):
     numbers["text_columns"] = list(data.levels)
-    set_aside = numbers["constant_columns"] + numbers["id_columns"]
-    text = [each for each in data.levels if each not in set_aside]
+    text = [each for each in data.levels if each not in data.aside]
     if not text:
         return []
     n_levels = {each: len(np.unique(data.levels[each])) for each in text}
@@ -302,10 +321,7 @@ def find_categories(data, numbers, rng):
 
 
 def find_whole_numbers(data, numbers, rng):
-    # Constant columns are not among them.
-    whole = [
-        each for each in numbers["integer_columns"] if each not in numbers["id_columns"]
-    ]
+    whole = [each for each in numbers["integer_columns"] if each not in data.aside]
     if not whole:
         return []
     return [

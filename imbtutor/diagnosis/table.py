@@ -1,5 +1,6 @@
 """The table as the report reads it: numbers, levels and dates, by position."""
 
+import re
 from collections import Counter
 
 import numpy as np
@@ -7,7 +8,14 @@ import pandas as pd
 from pandas.api import types
 from scipy.sparse import issparse
 
-from imbtutor.diagnosis.report import short
+from imbtutor.diagnosis.report import short, show, some
+
+# Words at the end of a name that say whose or what's the row is.
+_NAMES = {
+    *("id", "ids", "uuid", "guid", "key", "customer", "client", "user", "patient"),
+    *("person", "subject", "member", "household", "account", "card", "device"),
+    *("merchant", "session"),
+}
 
 
 def check_table(X):
@@ -74,7 +82,7 @@ def kinds(frame, names):
             if infinite.any():
                 n_infinite += infinite.sum()
                 numeric[column] = np.where(infinite, np.nan, numeric[column])
-        elif values.dtype.kind in "mM" or isinstance(values.dtype, pd.PeriodDtype):
+        elif _is_date(values.dtype):
             dates[column] = values
         else:
             try:
@@ -94,6 +102,10 @@ def kinds(frame, names):
     }
 
 
+def _is_date(dtype):
+    return dtype.kind in "mM" or isinstance(dtype, pd.PeriodDtype)
+
+
 def _unpacked(column):
     """Return a column of objects as what they are: numbers or dates, where they are."""
     if column.dtype != object:
@@ -104,6 +116,62 @@ def _unpacked(column):
     if kind in ("date", "datetime"):
         return pd.to_datetime(column)
     return column
+
+
+def by_row(values, name, X, frame):
+    """Return the position of a column, or None, and the values that it has by row."""
+    if values is None:
+        return None
+    if np.ndim(values) == 0 or isinstance(values, tuple):
+        labels = list(X.columns if isinstance(X, pd.DataFrame) else frame.columns)
+        found = [i for i, label in enumerate(labels) if label == values]
+        if len(found) != 1:
+            raise ValueError(
+                f"{name}={values!r} is the name of {len(found)} columns of X; use "
+                f"{some([repr(label) for label in labels], 10)}, or pass one value for "
+                "each row."
+            )
+        return found[0], frame[found[0]]
+    check_index(X, values, name)
+    if np.shape(values) == (len(frame), 1):
+        values = np.ravel(values)
+    if np.shape(values) != (len(frame),):
+        raise ValueError(
+            f"{name} has the shape {np.shape(values)}; pass the name of a column, or "
+            f"one value for each of the {len(frame)} rows of X."
+        )
+    return None, pd.Series(values).reset_index(drop=True)
+
+
+def named_as_id(column, data):
+    """Say whether a name ends like customer_id, userID or patient."""
+    words = re.findall("[A-Z]?[a-z]+|[A-Z]+", str(data.labels[column]))
+    return bool(words) and words[-1].lower() in _NAMES
+
+
+def check_index(X, values, name):
+    """Raise where pandas and scikit-learn would match rows in different ways."""
+    if (
+        isinstance(X, pd.DataFrame)
+        and isinstance(values, pd.Series)
+        and not X.index.equals(values.index)
+    ):
+        raise ValueError(
+            f"{name} has another index than X; pass {name}.loc[X.index] if the index "
+            f"says which value belongs to which row, or {name}.to_numpy() if the order "
+            "does."
+        )
+
+
+def as_time(values, name):
+    """Return dates or numbers, which say what comes first."""
+    values = _unpacked(values)
+    if types.is_numeric_dtype(values.dtype) or _is_date(values.dtype):
+        return values
+    raise ValueError(
+        f"{name} holds {show(values.dropna().iloc[0])}, which is no date and no "
+        "number; pass pd.to_datetime(...) of it, with its format=."
+    )
 
 
 def unit(data, columns):
