@@ -3,7 +3,7 @@
 import numbers
 
 import numpy as np
-from sklearn.utils import check_array, column_or_1d
+from sklearn.utils import check_array
 
 
 def check_number(value, name, *, low=None, high=None, integer=False, open_low=False):
@@ -60,6 +60,25 @@ def check_points(X, *, n_features=None):
     return X
 
 
+def check_one_column(y, *, name="y"):
+    """Return y in one dimension where it is a single column; refuse one-hot labels.
+
+    Raises
+    ------
+    ValueError
+        If it has several columns.
+    """
+    shape = np.shape(y)
+    if len(shape) == 2 and shape[1] == 1:
+        return np.ravel(y)
+    if len(shape) > 1:
+        raise ValueError(
+            f"{name} has the shape {shape}; pass one label for each row, such as "
+            f"np.argmax({name}, axis=1) for a column of 0 and 1 for each class."
+        )
+    return y
+
+
 def check_labels(y, n_samples=None, *, name="y", both=True):
     """Return y as an array of 0 (majority) and 1 (minority).
 
@@ -78,7 +97,15 @@ def check_labels(y, n_samples=None, *, name="y", both=True):
     ValueError
         If y holds other labels, has another length or one class only.
     """
-    y = column_or_1d(np.asarray(y))
+    y = np.asarray(check_one_column(y, name=name))
+    if y.ndim != 1:
+        raise ValueError(f"{name}={y!r} is no list of labels; pass one for each row.")
+    if y.dtype == object and len({type(each) for each in y.tolist()}) > 1:
+        kinds = sorted({type(each).__name__ for each in y.tolist()})
+        raise ValueError(
+            f"{name} holds {', '.join(kinds)}; pass 0 for the majority and 1 for the "
+            "minority, and no missing labels."
+        )
     labels = np.unique(y)
     if not np.isin(labels, [0, 1]).all():
         raise ValueError(

@@ -236,6 +236,89 @@ def test_dates():
     assert set(report.numbers["auc"]) == set(range(8))
 
 
+WRITTEN = {
+    "%Y-%m-%d": "ISO8601",
+    "%Y-%m-%dT%H:%M:%S": "ISO8601",
+    "%Y-%m-%d %H:%M:%S.%f": "ISO8601",
+    "%Y-%m-%dT%H:%M:%S+02:00": "ISO8601",
+    "%Y/%m/%d": "%Y/%m/%d",
+    "%Y%m%d": "%Y%m%d",
+    "%d/%m/%Y %H:%M": "%d/%m/%Y %H:%M",
+    "%m/%d/%Y": "%m/%d/%Y",
+    "%m/%d/%y %I:%M %p": "%m/%d/%y %I:%M %p",
+    "%d.%m.%Y": "%d.%m.%Y",
+    "%d %b %Y": "%d %b %Y",
+    "%B %d, %Y": "%B %d, %Y",
+}
+
+
+@pytest.mark.parametrize(("written", "expected"), WRITTEN.items())
+@pytest.mark.parametrize("gap", [None, "", "?"])
+def test_dates_as_text(written, expected, gap):
+    X, y = table(2000)
+    minutes = np.random.default_rng(0).choice(365 * 24 * 60, 2000, replace=False)
+    when = pd.Timestamp("2024-01-01") + pd.to_timedelta(minutes, unit="min")
+    X["when"] = when.strftime(written)
+    X.loc[:9, "when"] = gap
+    report = diagnose(X, y, time="when")
+    numbers = report.numbers
+    assert numbers["date_columns"] == [3]
+    assert numbers["id_columns"] == numbers["text_columns"] == []
+    assert numbers["group_columns"] == []
+    assert (numbers["disguised"] != {}) == (gap is not None)
+    found = finding(report, "Dates")
+    assert "Written as text: when." in found.meaning
+    assert f"format='{expected}'" in found.code[0]
+    # In order, whatever the text begins with.
+    later = diagnose(X, np.argsort(np.argsort(minutes)) >= 1500).numbers
+    assert later["auc"][3] == pytest.approx(1, abs=0.01)
+    # The remedy leaves gaps where there were gaps.
+    assert diagnose(mended(X, found), y).numbers["n_missing"] == {3: 10}
+
+
+def test_day_and_month_that_could_change_places_are_named():
+    X, y = table()
+    X["when"] = [f"{1 + i % 12:02}/{1 + i % 11:02}/2024" for i in range(400)]
+    assert "change places in when" in finding(diagnose(X, y), "Dates").meaning
+    X.loc[0, "when"] = "13/01/2024"
+    assert "change places" not in finding(diagnose(X, y), "Dates").meaning
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        lambda i: f"10.{i % 7}.{i % 13}.{i}",  # an address
+        lambda i: f"{i % 12}.{i % 5}.{i}",  # a version
+        lambda i: f"+49 30 {100_000 + i}",
+        lambda i: f"{10_000_000 + 7919 * i}",
+        lambda i: f"{i} may",
+        lambda i: "2024-01-01" if i else "soon",
+        lambda i: f"{i % 5}-{i % 3}",
+    ],
+)
+def test_other_text_is_no_date(text):
+    X, y = table()
+    X["text"] = [text(i) for i in range(400)]
+    assert diagnose(X, y).numbers["date_columns"] == []
+
+
+@pytest.mark.parametrize("zones", [["UTC", "Asia/Tokyo"], ["UTC", None]])
+def test_several_clocks_in_one_column(zones):
+    X, y = table()
+    hours = pd.date_range("2024-01-01", periods=400, freq="h")
+    X["when"] = pd.Series(
+        [each.tz_localize(zones[i % 2]) for i, each in enumerate(hours)], dtype=object
+    )
+    report = diagnose(X, y)
+    found = finding(report, "Time zones")
+    assert found.level == "look" and "when (" in found.text
+    assert ("without a zone" in found.text) == (None in zones)
+    assert report.numbers["date_columns"] == [3]
+    clean = diagnose(mended(X, found), y)
+    assert finding(clean, "Time zones") is None
+    assert clean.numbers["auc"] == report.numbers["auc"]
+
+
 def test_scales():
     X, y = table()
     X["a"] *= 1000

@@ -6,7 +6,7 @@ from sklearn.utils import Bunch, check_random_state
 from imbtutor.diagnosis import classes, columns, leaks, rows
 from imbtutor.diagnosis.classes import check_classes
 from imbtutor.diagnosis.report import CHAPTERS, HEADINGS, Diagnosis, Finding, show
-from imbtutor.diagnosis.table import by_row, check_table, column_names, kinds
+from imbtutor.diagnosis.table import as_pandas, by_row, check_table, column_names, kinds
 
 __all__ = ["CHAPTERS", "HEADINGS", "Diagnosis", "Finding", "diagnose"]
 
@@ -42,8 +42,9 @@ def diagnose(X, y, *, positive=None, groups=None, time=None, random_state=0):
     Parameters
     ----------
     X : array-like or DataFrame of shape (n_samples, n_features)
-        The table as it is: numbers, text, categories, bools and dates, with missing
-        values. Infinite numbers count as missing. A sparse matrix is refused; sparse
+        The table as it is, of pandas, polars, pyarrow or numpy: numbers, text,
+        categories, bools and dates (as text, too), with missing values. Infinite
+        numbers count as missing, masked ones are. A sparse matrix is refused; sparse
         columns of a DataFrame are made dense.
     y : array-like of shape (n_samples,)
         The class of each row: integers, bools, strings or a Categorical. If X is a
@@ -137,6 +138,8 @@ def diagnose(X, y, *, positive=None, groups=None, time=None, random_state=0):
     >>> report.numbers["n_positives"], report.numbers["constant_columns"]
     (174, [0, 32, 39])
     """
+    X, y = as_pandas(X), as_pandas(y)
+    groups, time = as_pandas(groups), as_pandas(time)
     frame = check_table(X)
     rng = check_random_state(random_state)
     data = Bunch(frame=frame, names=column_names(X, frame.shape[1]))

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pandas as pd
+from pandas.api import types
 from scipy.stats import binomtest
 
+from imbtutor._checks import check_one_column
 from imbtutor.diagnosis.report import Finding, counted, percent, show, some
 from imbtutor.diagnosis.table import check_index
 
@@ -21,7 +23,9 @@ _RECALL = 0.7
 def check_classes(X, y, positive, n_samples):
     """Return the classes of y and which one is positive."""
     check_index(X, y, "y")
-    labels = np.asarray(y)
+    # numpy would turn [1, "a"] and ["a", None] into texts, pandas does not.
+    labels = np.asarray(y, dtype=None if hasattr(y, "dtype") else object)
+    labels = check_one_column(labels)
     if labels.shape != (n_samples,):
         raise ValueError(
             f"y has the shape {labels.shape}; pass one label for each of the "
@@ -32,8 +36,23 @@ def check_classes(X, y, positive, n_samples):
             f"y holds {pd.isna(labels).sum()} missing labels; leave out these rows, "
             "with X[~pd.isna(y)] and y[~pd.isna(y)], or find their labels."
         )
+    labels = pd.Series(labels).infer_objects()
+    kind = types.infer_dtype(labels)
+    if kind == "mixed-integer-float" or labels.dtype == np.longdouble:
+        labels = labels.astype(float)
+    elif kind.startswith("mixed") or kind == "complex":
+        kinds = sorted({type(each).__name__ for each in labels})
+        raise TypeError(
+            f"y holds labels of these kinds: {', '.join(kinds)}; pass labels of one "
+            "kind, such as integers or strings."
+        )
+    if (labels == "nan").any():
+        raise ValueError(
+            f"y holds the text 'nan' {(labels == 'nan').sum()} times, which is how "
+            "numpy writes a missing label; leave out these rows, or find their labels."
+        )
     if labels.dtype.kind == "f" and (labels != np.trunc(labels)).any():
-        fraction = labels[labels != np.trunc(labels)][0]
+        fraction = labels[labels != np.trunc(labels)].iloc[0]
         raise ValueError(
             f"y holds fractions such as {fraction}, so it looks like a quantity; pass "
             "classes, such as (y > limit).astype(int)."

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
+from imbtutor.diagnosis.dates import other_order, says_nothing
 from imbtutor.diagnosis.report import (
     Finding,
     counted,
@@ -24,26 +25,6 @@ _BY_CHANCE = 0.01
 # Account numbers and times in seconds have at least 7 digits, and all as many. Counts
 # and amounts as large as that have various lengths.
 _LONG = 6
-# What people and programs write where a value is missing, in small letters.
-_NOTHING = {
-    *(
-        "",
-        "?",
-        "-",
-        "--",
-        "---",
-        ".",
-        "...",
-        "na",
-        "n/a",
-        "n.a.",
-        "n.a",
-        "#n/a",
-        "<na>",
-    ),
-    *("nan", "nat", "none", "null", "(null)", "nil", "\\n", "missing", "unknown"),
-    *("not available", "not known", "no data", "undefined"),
-}
 # Numbers that stand for "missing", such as -999, 99 or 9998 beside 9999.
 _CODE = re.compile(r"-?(9{2,}|8{2,}|9+8)")
 # A rating from -1 to 5 goes below zero by right.
@@ -83,12 +64,12 @@ def find_missing(data, numbers, rng):
 def find_disguised(data, numbers, rng):
     """Find what stands for a missing value: words, and numbers far from the others."""
     disguised, code = {}, {}
-    for column, words in data.words.items():
+    for column, (codes, words) in data.words.items():
         found, are_numbers = _no_values(words)
         if found:
-            n_rows = np.bincount(data.levels[column] + 1, minlength=len(words) + 1)[1:]
+            n_rows = np.bincount(codes + 1, minlength=len(words) + 1)[1:]
             disguised[column] = {words[i]: int(n_rows[i]) for i in found}
-            if are_numbers:
+            if are_numbers and column in data.levels:
                 name = in_code(column, data)
                 code[column] = f"X[{name}] = pd.to_numeric(X[{name}], errors='coerce')"
     # All columns at once, since hardly any has such an end.
@@ -131,11 +112,7 @@ def find_disguised(data, numbers, rng):
 
 def _no_values(words):
     """Return which words say that there is no value, and if all others are numbers."""
-    found = [
-        i
-        for i, word in enumerate(words)
-        if isinstance(word, str) and word.strip().casefold() in _NOTHING
-    ]
+    found = [i for i, word in enumerate(words) if says_nothing(word)]
     texts = np.array([isinstance(word, str) for word in words], dtype=bool)
     no_numbers = pd.to_numeric(pd.Series(words, dtype=object), errors="coerce").isna()
     others = np.flatnonzero(texts & no_numbers.to_numpy())
@@ -255,15 +232,51 @@ def find_dates(data, numbers, rng):
     numbers["date_columns"] = dates = list(data.dates)
     if not dates:
         return []
-    return [
-        Finding(
-            "Dates",
-            "note",
-            f"Dates or times: {listed(dates, data)}.",
-            "If the model will meet rows later than those it learned from, test it on "
-            "later rows as well.",
+    meaning = (
+        "If the model will meet rows later than those it learned from, test it on "
+        "later rows as well."
+    )
+    if data.time is None:
+        meaning += (
+            f" Ask again with time={in_code(dates[0], data)}, to see whether the "
+            "prevalence moves."
         )
+    code = []
+    for column in list(data.formats)[:5]:
+        name, written = in_code(column, data), data.formats[column]
+        coerced = ", errors='coerce'" if column in numbers["disguised"] else ""
+        code.append(
+            f"X[{name}] = pd.to_datetime(X[{name}], format='{written}'{coerced})"
+        )
+    if code:
+        meaning += f" Written as text: {listed(list(data.formats), data)}."
+        if not data.is_frame:
+            code.insert(0, "X = pd.DataFrame(X)")
+    either = [
+        data.names[column]
+        for column, written in data.formats.items()
+        if other_order(data.words[column][1], written)
     ]
+    if either:
+        meaning += f" Day and month could change places in {some(either, 5)}."
+    text = f"Dates or times: {listed(dates, data)}."
+    found = [Finding("Dates", "note", text, meaning, (), tuple(code))]
+    if data.zones:
+        named = [f"{data.names[each]} ({wrong})" for each, wrong in data.zones.items()]
+        reached = [f"X[{in_code(each, data)}]" for each in list(data.zones)[:5]]
+        code = [f"{each} = pd.to_datetime({each}, utc=True)" for each in reached]
+        found.append(
+            Finding(
+                "Time zones",
+                "look",
+                f"Not one clock: {some(named, 5)}.",
+                "What comes first depends on the zone. Here a time without a zone is "
+                "read as UTC; if that is right, say so, else add its zone.",
+                (),
+                tuple(code),
+            )
+        )
+    return found
 
 
 def find_scales(data, numbers, rng):

@@ -87,7 +87,8 @@ def _size_of_groups(column, data):
     if named_as_id(column, data):
         return size
     if column in data.levels:
-        as_numbers = pd.to_numeric(pd.Series(data.words[column]), errors="coerce")
+        _, words = data.words[column]
+        as_numbers = pd.to_numeric(pd.Series(words), errors="coerce")
         return size if ((as_numbers % 1).fillna(0) == 0).all() else None
     # As floats, since the last digits of large numbers do not matter here.
     numbers = data.numeric[column].dropna().to_numpy()

@@ -8,6 +8,7 @@ import pandas as pd
 from pandas.api import types
 from scipy.sparse import issparse
 
+from imbtutor.diagnosis.dates import is_date, read_dates, unpacked
 from imbtutor.diagnosis.report import short, show, some
 
 # Words at the end of a name that say whose or what's the row is.
@@ -16,6 +17,30 @@ _NAMES = {
     *("person", "subject", "member", "household", "account", "card", "device"),
     *("merchant", "session"),
 }
+
+
+def as_pandas(values):
+    """Return tables and columns of other libraries as pandas has them, and X as it is.
+
+    A masked array gets gaps where it is masked.
+    """
+    if isinstance(values, np.ma.MaskedArray):
+        if not np.ma.getmaskarray(values).any():
+            return values.data
+        if values.dtype.kind != "f":
+            values = values.astype(float if values.dtype.kind in "iu" else object)
+        return values.filled(np.nan)
+    if not hasattr(values, "to_pandas"):
+        return values
+    try:
+        return values.to_pandas()
+    except ImportError:
+        # polars goes by way of pyarrow, which may not be here.
+        if hasattr(values, "columns"):
+            return pd.DataFrame(
+                {each: values[each].to_list() for each in values.columns}
+            )
+        return pd.Series(values.to_list())
 
 
 def check_table(X):
@@ -27,6 +52,8 @@ def check_table(X):
         )
     if not isinstance(X, (pd.DataFrame, list, tuple)):
         X = np.asarray(X)
+        if X.dtype == np.longdouble:
+            X = _as_float(X)
     try:
         shape = np.shape(X)
     except ValueError:
@@ -45,7 +72,17 @@ def check_table(X):
         for column, dtype in frame.dtypes.items()
         if isinstance(dtype, pd.SparseDtype)
     }
-    return frame.astype(dense).infer_objects()
+    frame = frame.astype(dense).infer_objects()
+    for column in frame.columns[frame.dtypes == np.longdouble]:
+        if frame[column].dtype != float:
+            frame[column] = _as_float(frame[column])
+    return frame
+
+
+def _as_float(values):
+    """Round long floats, which pandas cannot sort; too large ones become infinite."""
+    with np.errstate(over="ignore"):
+        return values.astype(float)
 
 
 def column_names(X, n_features):
@@ -65,12 +102,22 @@ def column_names(X, n_features):
 def kinds(frame, names):
     """Sort the columns by kind: numbers, levels (text and categories) and dates.
 
-    Levels are numbered; `words` says what each number stands for, and -1 is a gap.
+    Levels are numbered, and -1 is a gap. `words` has for each column of text these
+    numbers and what they stand for, `formats` for dates as text how they are written,
+    `zones` for dates what is wrong with their time zones.
     """
-    numeric, levels, dates, words = {}, {}, {}, {}
+    numeric, levels, dates, words, formats, zones = {}, {}, {}, {}, {}, {}
     n_infinite = 0
     for column in frame:
-        values = _unpacked(frame[column])
+        try:
+            values, wrong = unpacked(frame[column])
+        except (ValueError, OverflowError) as error:
+            raise ValueError(
+                f"X has values in {names[column]} that cannot be read ({error}); pass "
+                "numbers that a float can hold, and dates that pandas can."
+            ) from error
+        if wrong:
+            zones[column] = wrong
         if types.is_complex_dtype(values.dtype):
             raise TypeError(
                 f"X has complex numbers in {names[column]}; pass two columns, such as "
@@ -82,40 +129,34 @@ def kinds(frame, names):
             if infinite.any():
                 n_infinite += infinite.sum()
                 numeric[column] = np.where(infinite, np.nan, numeric[column])
-        elif _is_date(values.dtype):
+        elif is_date(values.dtype):
             dates[column] = values
         else:
             try:
-                levels[column], unique = pd.factorize(values)
-                words[column] = np.asarray(unique, dtype=object)
+                codes, unique = pd.factorize(values)
             except TypeError as error:
+                example = values.dropna().iloc[0]
                 raise TypeError(
-                    f"X has values in {names[column]} that cannot be compared "
-                    f"({error}); pass one plain value in each cell."
+                    f"X has values such as {show(example)} in {names[column]}, which "
+                    f"cannot be compared ({error}); pass one plain value in each cell."
                 ) from error
+            unique = np.asarray(unique, dtype=object)
+            words[column] = codes, unique
+            read = read_dates(unique)
+            if read is None:
+                levels[column] = codes
+            else:
+                parsed, formats[column] = read
+                dates[column] = pd.Series(parsed.reindex(codes).to_numpy(), frame.index)
     return {
         "numeric": pd.DataFrame(numeric, index=frame.index, copy=False),
         "levels": levels,
         "words": words,
         "dates": dates,
+        "formats": formats,
+        "zones": zones,
         "n_infinite": int(n_infinite),
     }
-
-
-def _is_date(dtype):
-    return dtype.kind in "mM" or isinstance(dtype, pd.PeriodDtype)
-
-
-def _unpacked(column):
-    """Return a column of objects as what they are: numbers or dates, where they are."""
-    if column.dtype != object:
-        return column
-    kind = types.infer_dtype(column, skipna=True)
-    if kind in ("integer", "floating", "mixed-integer-float", "decimal", "boolean"):
-        return column.where(column.notna(), np.nan).astype(float)
-    if kind in ("date", "datetime"):
-        return pd.to_datetime(column)
-    return column
 
 
 def by_row(values, name, X, frame):
@@ -165,9 +206,13 @@ def check_index(X, values, name):
 
 def as_time(values, name):
     """Return dates or numbers, which say what comes first."""
-    values = _unpacked(values)
-    if types.is_numeric_dtype(values.dtype) or _is_date(values.dtype):
+    values, _ = unpacked(values)
+    if types.is_numeric_dtype(values.dtype) or is_date(values.dtype):
         return values
+    codes, unique = pd.factorize(values)
+    read = read_dates(np.asarray(unique, dtype=object))
+    if read is not None:
+        return read[0].reindex(codes)
     raise ValueError(
         f"{name} holds {show(values.dropna().iloc[0])}, which is no date and no "
         "number; pass pd.to_datetime(...) of it, with its format=."
