@@ -1,5 +1,9 @@
 """The first look at a table: what to know of it before any model."""
 
+import sys
+import threading
+from contextlib import contextmanager
+
 import pandas as pd
 from sklearn.utils import Bunch, check_random_state
 
@@ -31,6 +35,22 @@ _PARTS = (
     rows.find_neighbors,
     classes.say_what_is_next,
 )
+
+
+# Seconds after which a reader wonders whether anything happens.
+_PATIENCE = 5
+
+
+@contextmanager
+def _word_after(seconds, words):
+    """Write the words beside the output if the block takes longer than that."""
+    timer = threading.Timer(seconds, print, [words], {"file": sys.stderr})
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def diagnose(X, y, *, positive=None, groups=None, time=None, random_state=0):
@@ -150,8 +170,9 @@ def diagnose(X, y, *, positive=None, groups=None, time=None, random_state=0):
     data.groups = by_row(groups, "groups", X, frame)
     data.time = by_row(time, "time", X, frame)
     findings, numbers = [], {}
-    for part in _PARTS:
-        findings += part(data, numbers, rng)
+    with _word_after(_PATIENCE, "diagnose: a large table, this takes a while ..."):
+        for part in _PARTS:
+            findings += part(data, numbers, rng)
     how = "the rarest class" if data.is_rarest else "as you chose"
     title = (
         f"{numbers['n_samples']:,} rows, {numbers['n_features']:,} columns, "

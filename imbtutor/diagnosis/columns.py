@@ -149,8 +149,10 @@ def _codes(values):
 
 
 def find_constants(data, numbers, rng):
+    # Floats of large integers are equal sooner than these.
+    numeric = data.numeric.loc[:, ~(data.numeric.min() < data.numeric.max())]
     constant = []
-    for column in data.frame:
+    for column in sorted([*numeric, *data.levels, *data.dates]):
         values = data.levels.get(column, data.frame[column])
         if pd.Series(values[:100]).nunique(dropna=False) < 2:  # the others are done
             if pd.Series(values).nunique(dropna=False) < 2:
@@ -170,16 +172,23 @@ def find_constants(data, numbers, rng):
 
 def find_ids(data, numbers, rng):
     """Find the columns of whole numbers or text in which no value occurs twice."""
+    constant = set(numbers["constant_columns"])
+    values = data.numeric.to_numpy()
+    # Above 2^53 every float is whole.
+    small = ~(np.abs(values) >= 2**53).any(axis=0)
+    fractions = ((values != np.trunc(values)) & ~np.isnan(values)).any(axis=0)
     whole = [
         column
-        for column in data.numeric
-        if column not in numbers["constant_columns"]
-        and _is_whole(data.numeric[column].dropna(), data.frame[column].dtype)
+        for column, exact, fraction in zip(data.numeric, small, fractions, strict=True)
+        if not fraction
+        and column not in constant
+        and (exact or types.is_integer_dtype(data.frame[column].dtype))
     ]
     numbers["integer_columns"] = whole
     ids = []
     # A copy of the whole row repeats the id, too.
-    first = ~pd.util.hash_pandas_object(data.frame, index=False).duplicated()
+    data.hashed = pd.util.hash_pandas_object(data.frame, index=False)
+    first = ~data.hashed.duplicated()
     if first.sum() >= _LEAST_ROWS:
         ids = [
             column
@@ -220,12 +229,6 @@ def _is_id(column, data):
     n_pairs = len(values) * (len(values) - 1) / 2
     chance = data.frame.shape[1] * np.exp(-n_pairs / (high - low + 1))
     return bool(chance < _BY_CHANCE)
-
-
-def _is_whole(values, dtype):
-    # Above 2^53 every float is whole.
-    exact = types.is_integer_dtype(dtype) or (values.abs() < 2**53).all()
-    return bool(exact and (values == np.trunc(values)).all())
 
 
 def find_dates(data, numbers, rng):

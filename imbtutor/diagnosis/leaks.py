@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 from scipy.special import gammaln
+from scipy.stats import rankdata
 
 from imbtutor.diagnosis.report import Finding, counted, percent, short, show, some
 from imbtutor.diagnosis.table import draw
@@ -14,6 +15,8 @@ _TOO_GOOD = 0.99
 _LEAST_ROWS, _LEAST_OF_EACH = 25, 5
 # An AUC of 0.99 from 10,000 rows of each class is off by about 0.001.
 _N_RANKED = 10_000
+# Of 20,000 rows: as many columns take about 150 MB.
+_AT_ONCE = 1000
 # Of a hundred tables without a leak, at most one gets a value accused by chance.
 _LOG_CHANCE = np.log(0.01)
 
@@ -32,10 +35,14 @@ def find_leaks(data, numbers, rng):
             f"{_LEAST_OF_EACH} of each class, or chance would look like a leak."
         )
         return [Finding("Leaks", "fine", text)]
+    constant = set(numbers["constant_columns"])
+    whole = _aucs_of_whole(data.numeric.iloc[rows], y)
     for column in data.frame:
-        if column in numbers["constant_columns"]:
+        if column in constant:
             continue
-        if column in data.levels:
+        if column in whole:
+            auc[column] = whole[column]
+        elif column in data.levels:
             auc[column] = _auc_of_levels(data.levels[column][rows], y, rng)
         else:
             kind = data.numeric if column in data.numeric else data.dates
@@ -63,6 +70,21 @@ def find_leaks(data, numbers, rng):
     ]
 
 
+def _aucs_of_whole(table, y):
+    """Return the AUC of each column without gaps.
+
+    By Mann and Whitney's sum of ranks, as in `_rank_auc`, for many columns at once.
+    """
+    table = table.loc[:, table.notna().all()]
+    aucs = {}
+    for first in range(0, table.shape[1], _AT_ONCE):
+        some_of_them = table.iloc[:, first : first + _AT_ONCE]
+        ranks = rankdata(some_of_them, axis=0)[y == 1].sum(axis=0)
+        auc = _from_ranks(ranks, y)
+        aucs |= dict(zip(some_of_them, np.maximum(auc, 1 - auc).tolist(), strict=True))
+    return aucs
+
+
 def _auc(values, y):
     """Return the AUC of the values, or of whether there is one, if that is larger."""
     there = values.notna()
@@ -80,10 +102,13 @@ def _rank_auc(values, y):
 
     `roc_auc_score` gives the same, and its checks take 3 ms for each column.
     """
+    return float(_from_ranks(values.rank().to_numpy()[y == 1].sum(), y))
+
+
+def _from_ranks(ranks, y):
     n_positives = int(y.sum())
     least = n_positives * (n_positives + 1) / 2
-    ranks = values.rank().to_numpy()[y == 1].sum()
-    return float((ranks - least) / (n_positives * (len(y) - n_positives)))
+    return (ranks - least) / (n_positives * (len(y) - n_positives))
 
 
 def _auc_of_levels(levels, y, rng):
@@ -159,7 +184,7 @@ def _codes(data, column):
     if column in data.levels:
         return data.levels[column] + 1
     kind = data.numeric if column in data.numeric else data.dates
-    return pd.factorize(kind[column])[0] + 1
+    return pd.factorize(kind[column].array)[0] + 1
 
 
 def _counts(codes, y):

@@ -78,13 +78,16 @@ def find_related(data, numbers, rng):
 
 def _size_of_groups(column, data):
     """Return the number of values and the mean of rows each, or None for no groups."""
+    named = named_as_id(column, data)
+    if column in data.numeric and len(data.frame) < _MANY_NUMBERS and not named:
+        return None
     values = data.frame[column].dropna()
     n_values = values.nunique()
     # More values than rows with the same value, and not all of them different.
     if not np.sqrt(len(values)) < n_values < len(values) or n_values < _MANY_TEXTS:
         return None
     size = n_values, len(values) / n_values
-    if named_as_id(column, data):
+    if named:
         return size
     if column in data.levels:
         _, words = data.words[column]
@@ -207,7 +210,9 @@ def find_repeats(data, numbers, rng):
     every = "every column"
     if len(columns) < data.frame.shape[1]:
         every += f" but {listed(ids, data)},"
-    rows = pd.util.hash_pandas_object(data.frame[columns], index=False)
+    rows = data.hashed
+    if len(columns) < data.frame.shape[1]:
+        rows = pd.util.hash_pandas_object(data.frame[columns], index=False)
     copies = pd.DataFrame({"row": rows, "class": data.codes}).duplicated()
     repeated = rows.duplicated(keep=False)
     codes = pd.Series(data.codes)[repeated].groupby(rows[repeated])
