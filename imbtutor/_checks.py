@@ -61,22 +61,32 @@ def check_points(X, *, n_features=None):
 
 
 def check_one_column(y, *, name="y"):
-    """Return y in one dimension where it is a single column; refuse one-hot labels.
+    """Return y in one dimension: a single column, or one-hot labels, as one label each.
+
+    As in imbalanced-learn, a one-hot row becomes the number of the column of its 1.
 
     Raises
     ------
     ValueError
-        If it has several columns.
+        If it has several columns and is not one-hot.
     """
     shape = np.shape(y)
+    if len(shape) < 2:
+        return y
     if len(shape) == 2 and shape[1] == 1:
         return np.ravel(y)
-    if len(shape) > 1:
+    values = np.asarray(y)
+    is_one = values == 1
+    if (
+        len(shape) > 2
+        or not (is_one | (values == 0)).all()
+        or (is_one.sum(1) != 1).any()
+    ):
         raise ValueError(
-            f"{name} has the shape {shape}; pass one label for each row, such as "
-            f"np.argmax({name}, axis=1) for a column of 0 and 1 for each class."
+            f"{name} has the shape {shape}; pass one label for each row, or one-hot "
+            "labels with a single 1 in each row."
         )
-    return y
+    return is_one.argmax(axis=1)
 
 
 def check_labels(y, n_samples=None, *, name="y", both=True):

@@ -1,6 +1,8 @@
 """The diagnosis says of a table what is so, and nothing else."""
 
+import io
 import re
+import threading
 import warnings
 from collections import Counter
 from pathlib import Path
@@ -21,6 +23,8 @@ from sklearn.preprocessing import StandardScaler
 
 from imbtutor import diagnose, diagnosis, load_wine_quality, minority_types
 from imbtutor.diagnosis import CHAPTERS, HEADINGS
+from imbtutor.diagnosis import report as report_module
+from imbtutor.explore import live
 from imbtutor.neighbors import TYPES
 
 ROOT = Path(__file__).parent.parent
@@ -308,6 +312,19 @@ def test_long_floats():
         assert diagnose(long, y).numbers["n_missing"] == {0: 1}
 
 
+def test_y_may_be_the_name_of_a_column():
+    X, y = table()
+    frame = X.assign(is_fraud=y)[["a", "is_fraud", "b", "c"]]
+    assert diagnose(frame, "is_fraud") == diagnose(X, y)
+    assert diagnose(frame.set_axis([1, 0, 2, 3], axis=1), 0).numbers == (
+        diagnose(X, y).numbers
+    )
+    assert diagnose(frame, "is_fraud", time="b").numbers["prevalence_in_time"]
+    one = diagnose(frame[["a", "is_fraud"]], "is_fraud")
+    assert one.title.startswith("400 rows, 1 column, 2 classes.")
+    assert "1 columns" not in str(one)
+
+
 def test_names_are_told_apart():
     X, y = table()
     X = X.assign(d=1, e=2, f=3).set_axis(["x", "x", "y", "x", "", 7], axis=1)
@@ -348,10 +365,10 @@ X_good, y_good = table(40, 10)
         (X_good, y_good[1:], {}, ValueError, r"y has the shape \(39,\).*40 rows"),
         (
             X_good,
-            np.eye(2)[y_good],
+            X_good[["a", "b"]],
             {},
             ValueError,
-            r"shape \(40, 2\).*argmax",
+            r"shape \(40, 2\).*one-hot",
         ),
         (X_good.assign(d=[[1, 2]] * 40), y_good, {}, TypeError, r"as \[1, 2\] in d,"),
         (
@@ -382,6 +399,8 @@ X_good, y_good = table(40, 10)
         (X_good, np.zeros(40), {}, ValueError, r"y holds one class only \(0.0\)"),
         (X_good, ["no"] * 40, {}, ValueError, r"y holds one class only \('no'\)"),
         (X_good, X_good["a"], {}, ValueError, "y holds fractions such as .*quantity"),
+        (X_good, "fraud", {}, ValueError, "y='fraud' is the name of 0 col.*'a', 'b'"),
+        (X_good.to_numpy(), "fraud", {}, TypeError, "y='fraud' .*X is no DataFrame"),
         (X_good, y_good, {"positive": 2}, ValueError, "positive=2 .*use one of 0, 1"),
         (X_good, y_good, {"positive": "1"}, ValueError, "positive='1' is not in y"),
         (X_good, y_good, {"positive": [1]}, ValueError, r"positive=\[1\] is not in"),
@@ -463,7 +482,78 @@ def test_html_is_escaped():
 
 def test_html_leaves_the_colors_to_the_page():
     page = diagnose(*table())._repr_html_()
-    assert not re.search(r"color|background|font|<style|<script|href", page)
+    assert not re.search(r"color|background|font|<style|<script", page)
+
+
+def links(report):
+    return {each.text: each.get("href") for each in read(report).iter("a")}
+
+
+@pytest.mark.parametrize(
+    ("folder", "way"),
+    [("notebooks", ""), ("notebooks/exercises", "../"), ("book", "../notebooks/")],
+)
+@pytest.mark.parametrize("static", [False, True])
+def test_chapters_are_links_from_where_the_notebook_is(
+    folder, way, static, monkeypatch
+):
+    assert report_module._STATIC == live.STATIC
+    monkeypatch.setenv(live.STATIC, "1")
+    if not static:
+        monkeypatch.delenv(live.STATIC)
+    monkeypatch.chdir(ROOT / folder)
+    found = links(diagnose(*table(n_positives=40)))
+    ending = "html" if static else "ipynb"
+    expected = f"{way}11_confusion_matrix.{ending}"
+    assert found["11 From confusion matrix to one number"] == expected
+    if not static:
+        assert all((ROOT / folder / each).exists() for each in found.values())
+
+
+def test_elsewhere_chapters_are_names(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    report = diagnose(*table())
+    assert links(report) == {}
+    assert "04 When imbalance does not matter" in report._repr_html_()
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "cp932", "ascii", "cp1252", "utf-8"])
+def test_any_console_can_print_it(encoding, monkeypatch):
+    X, y = table()
+    X["größe 身長 \U0001f600"] = 1
+    report = diagnose(X, y)
+    console = io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors="strict")
+    monkeypatch.setattr("sys.stdout", console)
+    print(report)
+    console.flush()
+    text = console.buffer.getvalue().decode(encoding)
+    assert "25.0 %" in text and "gr" in text
+    if encoding == "utf-8":
+        assert "größe 身長" in text
+
+
+@pytest.mark.parametrize("slow", [True, False])
+def test_a_reader_who_waits_gets_a_word(slow, monkeypatch):
+    """Beyond some seconds; here after none, or never."""
+    monkeypatch.setattr(diagnosis, "_PATIENCE", 0 if slow else 3600)
+    stream = io.StringIO()
+    monkeypatch.setattr("sys.stderr", stream)
+
+    def part(data, numbers, rng):
+        numbers |= {"n_samples": 1, "n_features": 1, "positive": 1}
+        assert not slow or wait_for(stream)
+        return []
+
+    monkeypatch.setattr(diagnosis, "_PARTS", (part,))
+    report = diagnose(*table())
+    assert report.title == "1 row, 1 column, 2 classes. Positive: 1, the rarest class."
+    assert ("takes a while" in stream.getvalue()) == slow
+
+
+def wait_for(stream):
+    while "\n" not in stream.getvalue():
+        threading.Event().wait(0.01)
+    return True
 
 
 NAMES = st.text(max_size=60)

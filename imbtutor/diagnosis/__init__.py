@@ -9,10 +9,25 @@ from sklearn.utils import Bunch, check_random_state
 
 from imbtutor.diagnosis import classes, columns, leaks, rows
 from imbtutor.diagnosis.classes import check_classes
-from imbtutor.diagnosis.report import CHAPTERS, HEADINGS, Diagnosis, Finding, show
-from imbtutor.diagnosis.table import as_pandas, by_row, check_table, column_names, kinds
+from imbtutor.diagnosis.report import (
+    CHAPTERS,
+    HEADINGS,
+    PAGES,
+    Diagnosis,
+    Finding,
+    counted,
+    show,
+)
+from imbtutor.diagnosis.table import (
+    apart,
+    as_pandas,
+    by_row,
+    check_table,
+    column_names,
+    kinds,
+)
 
-__all__ = ["CHAPTERS", "HEADINGS", "Diagnosis", "Finding", "diagnose"]
+__all__ = ["CHAPTERS", "HEADINGS", "PAGES", "Diagnosis", "Finding", "diagnose"]
 
 # In the order of the report. Each part may read what the earlier ones have counted.
 _PARTS = (
@@ -66,8 +81,10 @@ def diagnose(X, y, *, positive=None, groups=None, time=None, random_state=0):
         categories, bools and dates (as text, too), with missing values. Infinite
         numbers count as missing, masked ones are. A sparse matrix is refused; sparse
         columns of a DataFrame are made dense.
-    y : array-like of shape (n_samples,)
-        The class of each row: integers, bools, strings or a Categorical. If X is a
+    y : array-like of shape (n_samples,) or (n_samples, 1), or column name
+        The class of each row: integers, bools, strings or a Categorical; or the name of
+        the column of X that holds them, which then is no feature. One-hot labels stand
+        for the number of their column. If X is a
         DataFrame and y a Series, their indexes must be equal, since pandas would match
         rows by the index and scikit-learn by position.
     positive : int, bool or str, optional
@@ -158,7 +175,7 @@ def diagnose(X, y, *, positive=None, groups=None, time=None, random_state=0):
     >>> report.numbers["n_positives"], report.numbers["constant_columns"]
     (174, [0, 32, 39])
     """
-    X, y = as_pandas(X), as_pandas(y)
+    X, y = apart(as_pandas(X), as_pandas(y))
     groups, time = as_pandas(groups), as_pandas(time)
     frame = check_table(X)
     rng = check_random_state(random_state)
@@ -175,7 +192,8 @@ def diagnose(X, y, *, positive=None, groups=None, time=None, random_state=0):
             findings += part(data, numbers, rng)
     how = "the rarest class" if data.is_rarest else "as you chose"
     title = (
-        f"{numbers['n_samples']:,} rows, {numbers['n_features']:,} columns, "
+        f"{counted(numbers['n_samples'], 'row')}, "
+        f"{counted(numbers['n_features'], 'column')}, "
         f"{len(data.classes):,} classes. Positive: {show(numbers['positive'])}, {how}."
     )
     return Diagnosis(title, tuple(findings), numbers)

@@ -2,9 +2,17 @@
 
 import html
 import math
+import os
+import sys
 import textwrap
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
+
+_ROOT = Path(__file__).resolve().parents[2]
+# As in `imbtutor.explore.live`, which is too large to import for a name: set where the
+# book is built.
+_STATIC = "IMBTUTOR_STATIC"
 
 CHAPTERS = {
     "01_what_is_imbalance": 'What does "imbalanced" mean?',
@@ -28,6 +36,9 @@ CHAPTERS = {
 }
 """The chapters that a report may name: file stem and title."""
 
+PAGES = {"sampler_sheet": "The sampler sheet"}
+"""Other pages of the book that a report may name: file stem and title."""
+
 HEADINGS = {
     "look": "Look at these first",
     "note": "Good to know",
@@ -44,7 +55,7 @@ class Finding(NamedTuple):
     level: str  # a key of HEADINGS
     text: str
     meaning: str = ""
-    chapters: tuple = ()  # keys of CHAPTERS
+    chapters: tuple = ()  # keys of CHAPTERS and PAGES
     code: tuple = ()  # lines that mend it
 
 
@@ -73,20 +84,27 @@ class Diagnosis:
     numbers: dict
 
     def __repr__(self):
+        # Not every console can write every character: blanks that do not break are
+        # left out, and what a name brings along is escaped.
+        text = "\n".join(self._lines()).replace("\u00a0", " ")
+        encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+        return text.encode(encoding, "backslashreplace").decode(encoding)
+
+    def _lines(self):
         lines = textwrap.wrap(self.title, 80)
         for heading, findings in self._parts():
             lines += ["", heading]
             for each in findings:
                 first = f"  {each.subject:<18}"
                 for paragraph in filter(
-                    None, [each.text, each.meaning, _chapters(each)]
+                    None, [each.text, each.meaning, _chapters(each, _name)]
                 ):
                     lines += textwrap.wrap(
                         paragraph, 80, initial_indent=first, subsequent_indent=" " * 20
                     )
                     first = " " * 20
                 lines += [f"    {line}" for line in each.code]
-        return "\n".join(lines)
+        return lines
 
     def _repr_html_(self):
         # Every front end colors the tables of pandas, in light and in dark, and sets
@@ -105,7 +123,7 @@ class Diagnosis:
                 if each.meaning:
                     cell += f"<br/>{html.escape(each.meaning)}"
                 if each.chapters:
-                    cell += f"<br/><em>{html.escape(_chapters(each))}</em>"
+                    cell += f"<br/><em>{_chapters(each, _link)}</em>"
                 if each.code:
                     code = html.escape("\n".join(each.code))
                     cell += f"<pre><code>{code}</code></pre>"
@@ -125,12 +143,35 @@ class Diagnosis:
                 yield heading, findings
 
 
-def _chapters(finding):
-    """Name the chapters of a finding, or return an empty string."""
-    if not finding.chapters:
-        return ""
-    named = [f"{stem[:2]} {CHAPTERS[stem]}" for stem in finding.chapters]
-    return f"Chapter{'s' if len(named) > 1 else ''}: {'; '.join(named)}"
+def _chapters(finding, write):
+    """Name the chapters and pages of a finding, or return an empty string."""
+    parts = []
+    for word, known in ("Chapter", CHAPTERS), ("Page", PAGES):
+        named = [write(stem) for stem in finding.chapters if stem in known]
+        if named:
+            parts.append(f"{word}{'s' if len(named) > 1 else ''}: {'; '.join(named)}")
+    return ". ".join(parts)
+
+
+def _name(stem):
+    return f"{stem[:2]} {CHAPTERS[stem]}" if stem in CHAPTERS else PAGES[stem]
+
+
+def _link(stem):
+    """Name a chapter or a page, with a link where there is one to follow.
+
+    JupyterLab and the book both follow a link from the folder of the notebook, which is
+    that of its kernel: JupyterLab to the notebook itself, the book to its page.
+    """
+    name, here = html.escape(_name(stem)), Path.cwd().resolve()
+    folder = _ROOT / ("notebooks" if stem in CHAPTERS else "book")
+    there = [folder / (stem + ending) for ending in (".ipynb", ".md")]
+    there = [path for path in there if path.exists()]
+    if not there or not here.is_relative_to(_ROOT):
+        return name
+    path = there[0].with_suffix(".html") if os.environ.get(_STATIC) else there[0]
+    address = html.escape(Path(os.path.relpath(path, here)).as_posix())
+    return f'<a href="{address}">{name}</a>'
 
 
 def show(label):

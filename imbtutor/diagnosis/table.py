@@ -43,6 +43,24 @@ def as_pandas(values):
         return pd.Series(values.to_list())
 
 
+def apart(X, y):
+    """Return X and y; where y is the name of a column of X, without that column."""
+    if not isinstance(y, (str, int)):
+        return X, y
+    if not isinstance(X, pd.DataFrame):
+        raise TypeError(
+            f"y={y!r} is no label for each row, and names no column, since X is no "
+            "DataFrame; pass the labels."
+        )
+    found = [i for i, label in enumerate(X.columns) if label == y]
+    if len(found) != 1:
+        raise ValueError(
+            f"y={y!r} is the name of {len(found)} columns of X; use "
+            f"{some([repr(label) for label in X.columns], 10)}, or pass the labels."
+        )
+    return X.drop(columns=y), X[y]
+
+
 def check_table(X):
     """Return X as a DataFrame whose columns and rows are numbered from 0."""
     if issparse(X):
