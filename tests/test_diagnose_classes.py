@@ -42,6 +42,20 @@ def test_the_number_of_positives(n_positives, expected):
         assert report.numbers["recall_interval"] == tuple(interval)
 
 
+@pytest.mark.parametrize(
+    ("n_samples", "n_positives", "expected"),
+    [(100_100, 100, "note"), (100_099, 100, None), (200_000, 50_000, None)],
+)
+def test_many_negatives_may_be_thinned(n_samples, n_positives, expected):
+    X, y = table(n_samples, n_positives)
+    report = diagnose(X, y)
+    assert level(report, "Negatives") == expected
+    if expected:
+        found = finding(report, "Negatives")
+        assert "100,000 negatives" in found.text
+        assert "41_random_undersampling" in found.chapters
+
+
 def test_what_comes_next_depends_on_the_rarity():
     rare = finding(diagnose(*table(n_positives=40)), "Next")
     assert "21_threshold" in rare.chapters and "threshold" in rare.text

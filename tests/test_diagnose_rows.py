@@ -234,6 +234,8 @@ def test_neighbors(distance, expected, words):
     found = finding(report, "Neighbors")
     assert found.level == expected and words in found.meaning
     assert report.numbers["n_typed"] == 100
+    # Where positives live apart, there is nothing to clean.
+    assert ("44_edited_neighbours" in found.chapters) == (expected == "note")
 
 
 @pytest.mark.parametrize("n_positives", [1, 2, 5])

@@ -34,6 +34,7 @@ _PARTS = (
     classes.find_classes,
     classes.find_prevalence,
     classes.find_scarcity,
+    classes.find_many_negatives,
     columns.find_missing,
     columns.find_disguised,
     columns.find_constants,

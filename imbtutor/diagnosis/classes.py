@@ -12,6 +12,9 @@ from imbtutor.diagnosis.table import check_index
 # No line divides rare from frequent (chapter 01). This one is where "Imbalanced
 # datasets", in Google's machine learning course, begins to call it mild.
 _RARE = 0.2
+# A matter of time, and so of taste: the book's largest fits, of 20,000 rows or so, take
+# seconds.
+_MANY_NEGATIVES = 100_000
 # An interval this wide holds 0.6 and 0.8 with 0.7: two models whose recalls differ by
 # 0.1 look alike.
 _WIDE = 0.2
@@ -167,6 +170,28 @@ def find_scarcity(data, numbers, rng):
         return [Finding("Positives", "note", text, meaning, chapters)]
     meaning = "There are enough positives to compare models on one test set."
     return [Finding("Positives", "fine", text, meaning)]
+
+
+def find_many_negatives(data, numbers, rng):
+    n_negatives = numbers["n_samples"] - numbers["n_positives"]
+    if n_negatives < _MANY_NEGATIVES or numbers["prevalence"] >= _RARE:
+        return []
+    return [
+        Finding(
+            "Negatives",
+            "note",
+            f"There are {n_negatives:,} negatives.",
+            "If training takes too long, a random part of them may do: thin them in "
+            "the pipeline, test on all of them, and put the probabilities back. "
+            "Samplers that look for neighbors take much longer than a random draw.",
+            (
+                "41_random_undersampling",
+                "45_condensing_prototypes",
+                "24_calibration",
+                "sampler_sheet",
+            ),
+        )
+    ]
 
 
 def _interval(n_found, n):

@@ -56,7 +56,7 @@ def find_missing(data, numbers, rng):
             f"{infinite if data.n_infinite else ''}",
             "Fill them inside the pipeline, so that only the training part decides "
             "with what. SMOTE and nearest neighbors refuse them.",
-            ("30_pipelines_and_leakage", "32_smote"),
+            ("30_pipelines_and_leakage", "32_smote", "sampler_sheet"),
         )
     ]
 
@@ -331,7 +331,7 @@ def find_categories(data, numbers, rng):
             "Encode them inside the pipeline. SMOTE steps from number to number and "
             "does not fit; SMOTENC and SMOTEN of imbalanced-learn are made for "
             "categories.",
-            ("36_mixed_data",),
+            ("36_mixed_data", "sampler_sheet"),
         )
     ]
 

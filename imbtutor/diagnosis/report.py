@@ -33,6 +33,13 @@ CHAPTERS = {
     "34_borderline_svm_smote": "Borderline-SMOTE and SVM-SMOTE",
     "35_adasyn_kmeans_smote": "ADASYN and K-means SMOTE",
     "36_mixed_data": "Categorical and mixed data: SMOTENC and SMOTEN",
+    "41_random_undersampling": "Random undersampling",
+    "42_near_miss": "NearMiss 1, 2 and 3",
+    "43_tomek_links": "Tomek links, alone and after SMOTE",
+    "44_edited_neighbours": "Edited neighbors: ENN, RENN, AllKNN, NCR, and SMOTE + ENN",
+    "45_condensing_prototypes": (
+        "Condensing and prototypes: CNN, OSS, cluster centroids, hardness"
+    ),
 }
 """The chapters that a report may name: file stem and title."""
 

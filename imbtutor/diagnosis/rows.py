@@ -311,12 +311,15 @@ def find_neighbors(data, numbers, rng):
         meaning = (
             "At least half have no more than one of their own kind among these "
             f"{_N_NEIGHBORS}. A step from one to another, as SMOTE makes it, can lead "
-            "through the other class, and ADASYN steps most often from these."
+            "through the other class, and ADASYN steps most often from these. NearMiss "
+            "keeps the negatives beside them, cleaning takes such negatives away."
         )
         chapters = (
             "05_minority_anatomy",
             "33_smote_pitfalls",
             "35_adasyn_kmeans_smote",
+            "42_near_miss",
+            "44_edited_neighbours",
         )
         return [Finding("Neighbors", "note", text, meaning, chapters)]
     if 2 * counts["safe"] > len(rows):
@@ -326,6 +329,14 @@ def find_neighbors(data, numbers, rng):
         )
         chapters = ("05_minority_anatomy", "04_when_it_does_not_matter")
         return [Finding("Neighbors", "fine", text, meaning, chapters)]
-    meaning = "Many live near the border of the classes, and there a model is made."
-    chapters = ("05_minority_anatomy", "34_borderline_svm_smote")
+    meaning = (
+        "Many live near the border of the classes, and there a model is made. Cleaning "
+        "would take away negatives there."
+    )
+    chapters = (
+        "05_minority_anatomy",
+        "34_borderline_svm_smote",
+        "43_tomek_links",
+        "44_edited_neighbours",
+    )
     return [Finding("Neighbors", "note", text, meaning, chapters)]
