@@ -511,7 +511,7 @@ def links(report):
 def test_chapters_are_links_from_where_the_notebook_is(
     folder, way, static, monkeypatch
 ):
-    assert report_module._STATIC == live.STATIC
+    assert report_module.STATIC == live.STATIC
     monkeypatch.setenv(live.STATIC, "1")
     if not static:
         monkeypatch.delenv(live.STATIC)
@@ -551,7 +551,8 @@ def test_a_reader_who_waits_gets_a_word(slow, monkeypatch):
     """Beyond some seconds; here after none, or never."""
     monkeypatch.setattr(diagnosis, "_PATIENCE", 0 if slow else 3600)
     stream = io.StringIO()
-    monkeypatch.setattr("sys.stderr", stream)
+    monkeypatch.setattr("sys.stdout", stream)
+    monkeypatch.delenv(live.STATIC)
 
     def part(data, numbers, rng):
         numbers |= {"n_samples": 1, "n_features": 1, "positive": 1}

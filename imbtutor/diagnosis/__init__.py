@@ -1,6 +1,6 @@
 """The first look at a table: what to know of it before any model."""
 
-import sys
+import os
 import threading
 from contextlib import contextmanager
 
@@ -13,6 +13,7 @@ from imbtutor.diagnosis.report import (
     CHAPTERS,
     HEADINGS,
     PAGES,
+    STATIC,
     Diagnosis,
     Finding,
     counted,
@@ -59,10 +60,11 @@ _PATIENCE = 5
 
 @contextmanager
 def _word_after(seconds, words):
-    """Write the words beside the output if the block takes longer than that."""
-    timer = threading.Timer(seconds, print, [words], {"file": sys.stderr})
+    """Print the words if the block takes longer than that; nobody waits for a page."""
+    timer = threading.Timer(seconds, print, [words], {"flush": True})
     timer.daemon = True
-    timer.start()
+    if not os.environ.get(STATIC):
+        timer.start()
     try:
         yield
     finally:
@@ -147,6 +149,12 @@ def diagnose(X, y, *, positive=None, groups=None, time=None, random_state=0):
 
     Notes
     -----
+    Columns are said to name persons or devices if they are text or whole numbers with
+    more distinct values than rows for each of them, at least 25; whole numbers also
+    have to be at least 100 and spread evenly, unless the name of the column ends like
+    ``customer_id``. Whole numbers that are all different are called ids where chance
+    would not do it (the birthday problem), or by their length or name.
+
     Copies are found by a 64-bit hash of each row. A column alone is judged by its ROC
     AUC in either direction; text and categories by the share of positives that each
     level has in the other half of the rows; and a column with gaps also by whether

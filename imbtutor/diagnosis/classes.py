@@ -168,7 +168,10 @@ def find_scarcity(data, numbers, rng):
         )
         chapters = ("14_honest_validation",)
         return [Finding("Positives", "note", text, meaning, chapters)]
-    meaning = "There are enough positives to compare models on one test set."
+    meaning = (
+        f"The interval is no wider than {_WIDE}: there are enough positives to compare "
+        "models on one test set."
+    )
     return [Finding("Positives", "fine", text, meaning)]
 
 

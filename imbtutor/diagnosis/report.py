@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-_ROOT = Path(__file__).resolve().parents[2]
+# From the notebooks, their exercises and solutions, the book's pages, the repository.
+_WAYS = ("", "../", "notebooks/", "../notebooks/", "book/", "../book/", "../../book/")
 # As in `imbtutor.explore.live`, which is too large to import for a name: set where the
 # book is built.
-_STATIC = "IMBTUTOR_STATIC"
+STATIC = "IMBTUTOR_STATIC"
 
 CHAPTERS = {
     "01_what_is_imbalance": 'What does "imbalanced" mean?',
@@ -170,15 +171,13 @@ def _link(stem):
     JupyterLab and the book both follow a link from the folder of the notebook, which is
     that of its kernel: JupyterLab to the notebook itself, the book to its page.
     """
-    name, here = html.escape(_name(stem)), Path.cwd().resolve()
-    folder = _ROOT / ("notebooks" if stem in CHAPTERS else "book")
-    there = [folder / (stem + ending) for ending in (".ipynb", ".md")]
-    there = [path for path in there if path.exists()]
-    if not there or not here.is_relative_to(_ROOT):
-        return name
-    path = there[0].with_suffix(".html") if os.environ.get(_STATIC) else there[0]
-    address = html.escape(Path(os.path.relpath(path, here)).as_posix())
-    return f'<a href="{address}">{name}</a>'
+    name = html.escape(_name(stem))
+    for way in _WAYS:
+        for ending in (".ipynb", ".md"):
+            if Path(f"{way}{stem}{ending}").is_file():
+                ending = ".html" if os.environ.get(STATIC) else ending
+                return f'<a href="{way}{stem}{ending}">{name}</a>'
+    return name
 
 
 def show(label):

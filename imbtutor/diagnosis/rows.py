@@ -229,7 +229,7 @@ def find_repeats(data, numbers, rng):
             "A copy on the other side of a split lets a model remember instead of "
             "learn. Drop copies, or keep them together in one fold; then diagnose "
             "again.",
-            "No row copies another.",
+            f"No row equals another one in {every} and in the class.",
         ),
         (
             "Contradictions",
@@ -238,7 +238,7 @@ def find_repeats(data, numbers, rng):
             apart,
             "No model can be right on all of them. Ask how the labels came about, or "
             "for a column that tells the rows apart.",
-            "No equal rows have different classes.",
+            f"No row equals a row of another class in {every.rstrip(',')}.",
         ),
     ):
         count, of_positives = int(which.sum()), int(which[is_positive].sum())
