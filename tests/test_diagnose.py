@@ -579,7 +579,7 @@ def columns(draw, n_samples):
     """Return one column of any kind that a table may hold."""
     kind = draw(
         st.sampled_from(
-            ["float", "int", "bool", "text", "category", "date", "Int64", "mixed"]
+            "float int bool text category date Int64 mixed words dates numbers".split()
         )
     )
     values = {
@@ -591,6 +591,11 @@ def columns(draw, n_samples):
         "date": st.datetimes(pd.Timestamp("1900-01-01"), pd.Timestamp("2100-01-01"))
         | st.none(),
         "Int64": st.integers(0, 5) | st.none(),
+        "words": st.sampled_from(["?", "", "NA", "7", "8.5", "x", " ", None]),
+        "dates": st.dates().map(lambda day: day.strftime("%d/%m/%Y"))
+        | st.sampled_from(["?", "2024-01-01", None]),
+        "numbers": st.sampled_from([-1, -999, 9999, 1e300, -1e300])
+        | st.integers(0, 30),
         "mixed": st.none() | st.integers(0, 5) | st.floats(0, 1) | st.just("x"),
     }[kind]
     drawn = draw(st.lists(values, min_size=n_samples, max_size=n_samples))

@@ -149,6 +149,21 @@ def test_values_of_negatives_only_are_a_look_where_they_settle_many():
     assert level(diagnose(pixels, digit == 8), "Only in negatives") == "note"
 
 
+def test_a_person_with_one_class_is_no_leak_but_a_name_for_one_class_is():
+    rng = np.random.default_rng(0)
+    y = (np.arange(5000) < 100).astype(int)
+    X = pd.DataFrame({"amount": rng.lognormal(3, 1, 5000)})
+    X["customer_id"] = rng.integers(0, 1000, 5000)
+    X.loc[:19, "customer_id"] = 5000  # a thief, twenty times
+    report = diagnose(X, y)
+    assert report.numbers["group_columns"] == [1]
+    assert report.numbers["positives_only_columns"] == []
+    X["case_id"] = [f"case {i // 2}" if i < 60 else None for i in range(5000)]
+    report = diagnose(X, y, groups="case_id")
+    assert report.numbers["positives_only_columns"] == [2]
+    assert "case_id: any value (60 rows)" in finding(report, "Only in positives").text
+
+
 def test_chance_is_counted_right():
     """All ways to draw rows, one by one, beside the formula."""
     for n_all, total in ((8, 3), (9, 5)):
