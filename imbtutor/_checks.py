@@ -4,7 +4,7 @@ import numbers
 import sys
 
 import numpy as np
-from sklearn.utils import check_array, check_random_state, column_or_1d
+from sklearn.utils import check_array, check_random_state
 
 
 def check_number(value, name, *, low=None, high=None, integer=False, open_low=False):
@@ -149,6 +149,35 @@ def check_unique_columns(X):
         )
 
 
+def check_one_column(y, *, name="y"):
+    """Return y in one dimension: a single column, or one-hot labels, as one label each.
+
+    As in imbalanced-learn, a one-hot row becomes the number of the column of its 1.
+
+    Raises
+    ------
+    ValueError
+        If it has several columns and is not one-hot.
+    """
+    shape = np.shape(y)
+    if len(shape) < 2:
+        return y
+    if len(shape) == 2 and shape[1] == 1:
+        return np.ravel(y)
+    values = np.asarray(y)
+    is_one = values == 1
+    if (
+        len(shape) > 2
+        or not (is_one | (values == 0)).all()
+        or (is_one.sum(1) != 1).any()
+    ):
+        raise ValueError(
+            f"{name} has the shape {shape}; pass one label for each row, or one-hot "
+            "labels with a single 1 in each row."
+        )
+    return is_one.argmax(axis=1)
+
+
 def check_labels(y, n_samples=None, *, name="y", both=True):
     """Return y as an array of 0 (majority) and 1 (minority).
 
@@ -167,7 +196,15 @@ def check_labels(y, n_samples=None, *, name="y", both=True):
     ValueError
         If y holds other labels, has another length or one class only.
     """
-    y = column_or_1d(np.asarray(y))
+    y = np.asarray(check_one_column(y, name=name))
+    if y.ndim != 1:
+        raise ValueError(f"{name}={y!r} is no list of labels; pass one for each row.")
+    if y.dtype == object and len({type(each) for each in y.tolist()}) > 1:
+        kinds = sorted({type(each).__name__ for each in y.tolist()})
+        raise ValueError(
+            f"{name} holds {', '.join(kinds)}; pass 0 for the majority and 1 for the "
+            "minority, and no missing labels."
+        )
     labels = np.unique(y)
     if not np.isin(labels, [0, 1]).all():
         raise ValueError(

@@ -1,7 +1,10 @@
 """The diagnosis says of a table what is so, and nothing else."""
 
+import io
 import re
+import threading
 import warnings
+from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,6 +14,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reports import finding, level, table
 from scipy.sparse import csr_array
 from scipy.stats import binomtest
 from sklearn.datasets import load_breast_cancer, load_digits
@@ -18,29 +22,12 @@ from sklearn.metrics import roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
 from imbtutor import diagnose, diagnosis, load_wine_quality, minority_types
-from imbtutor.diagnosis import CHAPTERS, HEADINGS
+from imbtutor.diagnosis import CHAPTERS, HEADINGS, PAGES
+from imbtutor.diagnosis import report as report_module
+from imbtutor.explore import live
+from imbtutor.neighbors import TYPES
 
 ROOT = Path(__file__).parent.parent
-
-
-def finding(report, subject):
-    """Return the finding on a subject, or None."""
-    found = [each for each in report.findings if each.subject == subject]
-    assert len(found) < 2
-    return found[0] if found else None
-
-
-def level(report, subject):
-    found = finding(report, subject)
-    return found and found.level
-
-
-def table(n_samples=400, n_positives=100, seed=0):
-    """Return a table without a fault, and its labels: 100 positives of 400."""
-    rng = np.random.default_rng(seed)
-    y = np.repeat([0, 1], [n_samples - n_positives, n_positives])
-    X = rng.standard_normal((n_samples, 3)) + 0.5 * y[:, None]
-    return pd.DataFrame(X, columns=["a", "b", "c"]), y
 
 
 # Chapters
@@ -53,10 +40,26 @@ def test_each_chapter_exists_under_its_title(stem, title):
     assert first.splitlines()[0] == f"# {title}"
 
 
+@pytest.mark.parametrize(("stem", "title"), PAGES.items())
+def test_each_page_exists_under_its_title(stem, title):
+    paths = [ROOT / "book" / f"{stem}{ending}" for ending in (".ipynb", ".md")]
+    if not any(path.exists() for path in paths):
+        pytest.skip(f"book/{stem} is not written yet; reports name it without a link")
+    [path] = [path for path in paths if path.exists()]
+    first = path.read_text("utf-8")
+    if path.suffix == ".ipynb":
+        first = nbformat.reads(first, as_version=4).cells[0].source
+    assert first.splitlines()[0] == f"# {title}"
+
+
 def test_the_code_names_the_chapters_of_the_list_and_all_of_them():
-    code = Path(diagnosis.__file__).read_text("utf-8")
-    _, code = code.split('"""The chapters that a report may name')
-    assert set(re.findall(r'"(\d\d_\w+)"', code)) == set(CHAPTERS)
+    folder = Path(diagnosis.__file__).parent
+    code = "".join(path.read_text("utf-8") for path in sorted(folder.glob("*.py")))
+    # Each one stands in the list, and somewhere else.
+    named = Counter(re.findall(r'"(\d\d_\w+)"', code))
+    assert set(named) == set(CHAPTERS)
+    named |= {page: code.count(f'"{page}"') for page in PAGES}
+    assert min(named.values()) > 1
 
 
 # Real data
@@ -93,7 +96,7 @@ def test_the_wine(wine):
     assert report.numbers["recall_interval"] == pytest.approx((0.54, 0.83), abs=0.005)
     assert "finds 26 of them" in finding(report, "Positives").text
     types = minority_types(StandardScaler().fit_transform(wine.data), wine.target)
-    expected = {name: (types == name).sum() for name in diagnosis.TYPES}
+    expected = {name: (types == name).sum() for name in TYPES}
     assert report.numbers["neighbor_types"] == expected
     assert report.numbers["n_typed"] == 183
     looked_at = [each.subject for each in report.findings if each.level == "look"]
@@ -188,297 +191,6 @@ def test_a_clean_table_raises_no_alarm():
     assert report.numbers["std"] == pytest.approx(dict(enumerate(X.std())))
 
 
-@pytest.mark.parametrize(
-    ("n_positives", "positive", "expected", "words"),
-    [
-        (79, None, "note", r"rare.*never says 1 is right in 80\.2"),
-        (80, None, "fine", "not rare"),
-        (200, None, "fine", "not rare"),
-        (79, 0, "note", "larger class"),
-    ],
-)
-def test_prevalence(n_positives, positive, expected, words):
-    X, y = table(n_positives=n_positives)
-    found = finding(diagnose(X, y, positive=positive), "Prevalence")
-    assert found.level == expected
-    assert re.search(words, found.meaning)
-
-
-@pytest.mark.parametrize(
-    ("n_positives", "expected"),
-    [(70, "look"), (90, "note"), (350, "note"), (450, "fine")],
-)
-def test_the_number_of_positives(n_positives, expected):
-    """It is the count that decides, at any prevalence."""
-    for n_samples in (1000, 5000):
-        X, y = table(n_samples, n_positives)
-        report = diagnose(X, y)
-        assert level(report, "Positives") == expected
-        n = round(n_positives / 5)
-        interval = binomtest(round(0.7 * n), n).proportion_ci(method="wilson")
-        assert report.numbers["recall_interval"] == tuple(interval)
-
-
-def test_copies_and_contradictions():
-    X, y = table()
-    X = pd.concat([X, X.iloc[[0, 0, 399]]])
-    same = diagnose(X, np.r_[y, 0, 0, 1])
-    assert (same.numbers["n_copies"], same.numbers["n_positive_copies"]) == (3, 1)
-    assert same.numbers["n_contradictions"] == 0
-    assert level(same, "Contradictions") == "fine"
-    other = diagnose(X, np.r_[y, 1, 1, 1])
-    # Row 0 is negative; its two copies are positive, and the second copies the first.
-    assert other.numbers["n_copies"] == 2
-    assert other.numbers["n_contradictions"] == 3
-    assert other.numbers["n_positive_contradictions"] == 2
-    assert level(other, "Contradictions") == "look"
-
-
-@pytest.mark.parametrize(("n_copies", "expected"), [(1, "note"), (5, "look")])
-def test_a_copy_in_many_rows_is_no_alarm(n_copies, expected):
-    """The limit is one in a hundred, of the rows or of the positives."""
-    X, y = table()
-    rows = np.r_[np.arange(400), np.arange(n_copies)]
-    assert level(diagnose(X.iloc[rows], y[rows]), "Copies") == expected
-
-
-def test_columns_of_text_and_gaps_are_compared_too():
-    X = pd.DataFrame(
-        {
-            "text": ["x", "x", "x", "y", None, None, ""],
-            "number": [1, 1, np.nan, 1, np.nan, np.nan, np.nan],
-        }
-    )
-    report = diagnose(X, list("nnnnppp"))
-    assert report.numbers["n_copies"] == 2
-
-
-def test_missing_and_infinite_values():
-    X, y = table()
-    X.loc[:9, "b"] = np.nan
-    X.loc[5, "c"] = -np.inf
-    report = diagnose(X, y)
-    assert report.numbers["n_missing"] == {1: 10, 2: 1}
-    found = finding(report, "Missing")
-    assert found.level == "note"
-    assert "11, in 2 of 3 columns. Most in one: b, 2.5\u00a0%" in found.text
-    assert "Infinite ones among them: 1" in found.text
-    # Ten gaps are filled, and every positive has its kind.
-    assert report.numbers["n_typed"] == sum(report.numbers["neighbor_types"].values())
-
-
-@pytest.mark.parametrize("value", [0, 1.5, "x", None, np.nan, True, pd.Timestamp(0)])
-def test_constant_columns(value):
-    X, y = table()
-    X.insert(1, "same", pd.Series([value] * len(X)))
-    report = diagnose(X, y)
-    assert report.numbers["constant_columns"] == [1]
-    assert level(report, "Constants") == "note"
-    assert 1 not in report.numbers["auc"] and 1 not in report.numbers["std"]
-
-
-def test_a_late_change_is_no_constant():
-    X, y = table()
-    X["once"] = np.arange(400) == 399
-    X["gap"] = pd.Series([1.0] * 399 + [np.nan])
-    assert diagnose(X, y).numbers["constant_columns"] == []
-
-
-@pytest.mark.parametrize("kind", ["integers", "big integers", "floats", "text"])
-def test_identifiers(kind):
-    X, y = table()
-    numbers = np.random.default_rng(1).permutation(400)
-    X["id"] = {
-        "integers": numbers,
-        "big integers": numbers + 2**62,  # a float could not tell them apart
-        "floats": numbers.astype(float),
-        "text": [f"row {n}" for n in numbers],
-    }[kind]
-    report = diagnose(X, y)
-    assert report.numbers["id_columns"] == [3]
-    assert level(report, "Identifiers") == "look"
-    # An id is no measurement: neither a scale nor a distance.
-    assert list(report.numbers["std"]) == [0, 1, 2]
-    assert "in 3 of 4 columns" in finding(report, "Neighbors").text
-    assert finding(report, "Whole numbers") is None
-    X.loc[0, "id"] = X.loc[1, "id"]
-    assert diagnose(X, y).numbers["id_columns"] == []
-
-
-def test_ids_do_not_hide_copies_and_copies_do_not_hide_ids():
-    X, y = table()
-    rows = np.r_[np.arange(400), np.arange(20)]
-    numbered = X.iloc[rows].assign(id=np.arange(420)[::-1])
-    copied = X.assign(id=np.arange(400)[::-1]).iloc[rows]
-    for each in (numbered, copied):
-        report = diagnose(each, y[rows])
-        assert report.numbers["id_columns"] == [3]
-        assert report.numbers["n_copies"] == 20
-        text = finding(report, "Copies").text
-        assert "in every column but id, and in the class: 20 (4.8\u00a0%)" in text
-    assert "copies aside" in finding(report, "Identifiers").text
-    # Where there is nothing but an id, rows are compared by it.
-    assert diagnose(numbered[["id"]], y[rows]).numbers["n_copies"] == 0
-
-
-def test_measurements_and_small_tables_have_no_ids():
-    X, y = table()  # every measurement is different, too
-    assert diagnose(X, y).numbers["id_columns"] == []
-    small = pd.DataFrame({"age": range(20, 44)})
-    assert diagnose(small, [0, 1] * 12).numbers["id_columns"] == []
-
-
-def leaky(y, kind):
-    rng = np.random.default_rng(2)
-    return {
-        "number": y + rng.uniform(0, 0.5, len(y)),
-        "reversed": -y + rng.uniform(0, 0.5, len(y)),
-        "text": np.where(y == 1, rng.choice(["closed", "lost"], len(y)), "open"),
-        "date": pd.Timestamp(0) + pd.to_timedelta(y + rng.uniform(size=len(y)), "D"),
-        "gap": np.where(y == 1, rng.uniform(size=len(y)), np.nan),
-        "date or gap": pd.Series(pd.Timestamp(0), range(len(y))).where(y == 1),
-    }[kind]
-
-
-@pytest.mark.parametrize(
-    "kind", ["number", "reversed", "text", "date", "gap", "date or gap"]
-)
-def test_leaks(kind):
-    X, y = table()
-    X["leak"] = leaky(y, kind)
-    report = diagnose(X, y)
-    found = finding(report, "Leaks")
-    assert found.level == "look"
-    assert found.text == "Too good alone: leak (AUC 1.000)."
-    # The same column for other labels says nothing. By chance an AUC strays by 0.03
-    # (one standard deviation); all of these would have to stray by five.
-    rng = np.random.default_rng(3)
-    report = diagnose(X, rng.permutation(y))
-    assert level(report, "Leaks") == "fine"
-    assert report.numbers["auc"][3] < 0.65
-
-
-def test_text_that_is_all_different_is_no_leak():
-    """In its own rows, the level of an id knows the class."""
-    X, y = table()
-    X["id"] = [f"row {i}" for i in np.random.default_rng(0).permutation(400)]
-    assert diagnose(X, y).numbers["auc"][3] < 0.65
-
-
-@pytest.mark.parametrize(("n_samples", "n_positives"), [(24, 10), (100, 4)])
-def test_few_rows_accuse_no_column(n_samples, n_positives):
-    X, y = table(n_samples, n_positives)
-    X["leak"] = y
-    report = diagnose(X, y)
-    assert report.numbers["auc"] == {}
-    assert level(report, "Leaks") == "fine"
-    assert "No column was judged" in finding(report, "Leaks").text
-
-
-def test_a_column_with_few_values_is_judged_by_its_gaps():
-    X, y = table()
-    # Three values, all positive and the largest: that is no evidence.
-    X["rare"] = pd.Series([np.nan] * 397 + [1.0, 2.0, 3.0])
-    assert diagnose(X, y).numbers["auc"][3] == pytest.approx(0.515)
-
-
-def test_dates():
-    X, y = table()
-    days = np.random.default_rng(4).integers(0, 90, 400)
-    X["when"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(days, unit="D")
-    X["long"] = pd.to_timedelta(days, unit="h")
-    X["day"] = X["when"].dt.date
-    X["month"] = X["when"].dt.to_period("M")
-    X["here"] = X["when"].dt.tz_localize("UTC")
-    report = diagnose(X, y)
-    assert report.numbers["date_columns"] == [3, 4, 5, 6, 7]
-    assert level(report, "Dates") == "note"
-    assert set(report.numbers["auc"]) == set(range(8))
-
-
-def test_scales():
-    X, y = table()
-    X["a"] *= 1000
-    report = diagnose(X, y)
-    found = finding(report, "Scales")
-    assert found.level == "note" and "(a)" in found.text
-    variance = X.var()
-    expected = variance["a"] / variance.sum()
-    assert report.numbers["widest_share"] == pytest.approx(expected)
-    # Another unit for all columns changes nothing, and squares may not overflow.
-    for unit in (1e-300, 1e300):
-        assert diagnose(X * unit, y).numbers["widest_share"] == pytest.approx(expected)
-    assert finding(diagnose(X[["a"]], y), "Scales") is None
-    # The neighbors are those of scaled columns.
-    clean = diagnose(table()[0], y)
-    assert report.numbers["neighbor_types"] == clean.numbers["neighbor_types"]
-
-
-def test_categories():
-    X, y = table()
-    towns = np.array(["Faro", "Porto", "Lisboa"])[np.arange(400) % 3]
-    X["town"] = towns
-    X["category"] = pd.Categorical(towns, categories=["Evora", *np.unique(towns)])
-    X["object"] = pd.Series(towns, dtype=object).where(np.arange(400) > 5, None)
-    report = diagnose(X, y)
-    assert report.numbers["text_columns"] == [3, 4, 5]
-    text = finding(report, "Categories").text
-    assert "3 of 6 columns" in text and "Most levels: 4 in object" in text
-    assert report.numbers["n_missing"] == {5: 6}
-
-
-def test_whole_numbers():
-    X, y = table()
-    X["count"] = np.arange(400) % 7
-    X["float"] = np.where(np.arange(400) % 9, 2.0, np.nan)
-    X["flag"] = np.arange(400) % 2 == 0
-    report = diagnose(X, y)
-    assert report.numbers["integer_columns"] == [3, 4, 5]
-    assert "3 of 6 columns" in finding(report, "Whole numbers").text
-
-
-@pytest.mark.parametrize(
-    ("distance", "expected", "words"),
-    [(20, "fine", "their own kind"), (0, "note", "no more than one")],
-)
-def test_neighbors(distance, expected, words):
-    X, y = table(2000, 100)
-    report = diagnose(X + distance * y[:, None], y)
-    found = finding(report, "Neighbors")
-    assert found.level == expected and words in found.meaning
-    assert report.numbers["n_typed"] == 100
-
-
-@pytest.mark.parametrize("n_positives", [1, 2, 5])
-def test_fewer_positives_than_neighbors(n_positives):
-    X, y = table(n_positives=n_positives)
-    report = diagnose(X, y)
-    assert f"at most {n_positives - 1} of 5" in finding(report, "Neighbors").meaning
-    assert level(report, "Positives") == "look"
-    assert report.numbers["n_typed"] == n_positives
-
-
-@pytest.mark.parametrize(
-    ("X", "y"),
-    [
-        (pd.DataFrame({"town": list("ababab")}), [0, 0, 0, 0, 1, 1]),
-        (np.arange(5.0)[:, None], [0, 0, 0, 1, 1]),
-        (np.ones((6, 2)), [0, 0, 0, 0, 1, 1]),
-    ],
-)
-def test_without_anything_to_measure_there_are_no_neighbors(X, y):
-    report = diagnose(X, y)
-    assert "not looked at" in finding(report, "Neighbors").text
-    assert report.numbers["neighbor_types"] == {} and report.numbers["n_typed"] == 0
-
-
-def test_what_comes_next_depends_on_the_rarity():
-    rare = finding(diagnose(*table(n_positives=40)), "Next")
-    assert "21_threshold" in rare.chapters and "threshold" in rare.text
-    even = finding(diagnose(*table()), "Next")
-    assert "threshold" not in even.text
-
-
 # Large tables
 
 
@@ -487,8 +199,8 @@ def test_large_tables_are_sampled_and_say_so(monkeypatch):
     whole = diagnose(X, y)
     assert "at random" not in repr(whole)
     assert whole.numbers["n_typed"] == 400
-    monkeypatch.setattr(diagnosis, "_N_TYPED", 50)
-    monkeypatch.setattr(diagnosis, "_N_RANKED", 100)
+    monkeypatch.setattr(diagnosis.rows, "_N_TYPED", 50)
+    monkeypatch.setattr(diagnosis.leaks, "_N_RANKED", 100)
     report = diagnose(X, y)
     assert report.numbers["n_typed"] == 50
     text = finding(report, "Neighbors").text
@@ -525,48 +237,105 @@ def test_any_container_gives_the_same_numbers():
             assert value == pytest.approx(expected[key]), key
 
 
-@pytest.mark.parametrize(
-    ("labels", "positive"),
-    [
-        ([0, 1], 1),
-        ([1, 0], 0),
-        ([False, True], True),
-        (["no", "yes"], "yes"),
-        ([0.0, 1.0], 1.0),
-        ([-1, 7], 7),
-    ],
-)
-def test_any_labels_will_do(labels, positive):
+class Polars:
+    """A table, or a column, as polars has it where pyarrow is missing."""
+
+    def __init__(self, values):
+        self.values = values
+
+    def to_pandas(self):
+        raise ModuleNotFoundError("pyarrow is required for converting to pandas")
+
+    def __getitem__(self, name):
+        return Polars(self.values[name])
+
+    def to_list(self):
+        return self.values.astype(object).where(self.values.notna(), None).tolist()
+
+
+class PolarsTable(Polars):
+    @property
+    def columns(self):
+        return list(self.values.columns)
+
+
+class Arrow(Polars):
+    """A table or a column that hands itself over."""
+
+    def to_pandas(self):
+        return self.values
+
+
+@pytest.mark.parametrize("kind", ["stand-in", "arrow stand-in", "polars", "pyarrow"])
+def test_tables_of_other_libraries_keep_names_and_dates(kind):
     X, y = table()
-    names = np.array(labels)[y]
-    expected = diagnose(X, y).numbers
-    unused = pd.Series(names).astype("category").cat.add_categories(["unused"])
-    for each in (
-        names,
-        names.tolist(),
-        pd.Series(names),
-        pd.Series(names).convert_dtypes(),
-        pd.Categorical(names),
-        unused,
-    ):
-        numbers = diagnose(X, each).numbers
-        assert numbers["positive"] == positive
-        assert numbers["classes"] == {labels[0]: 300, labels[1]: 100}
-        assert numbers["neighbor_types"] == expected["neighbor_types"]
+    X["when"] = pd.date_range("2024-01-01", periods=400, freq="h")
+    X["town"] = np.where(np.arange(400) % 3, "Faro", None)
+    X["flag"] = np.arange(400) % 2 == 0
+    y = pd.Series(y)
+    if kind == "stand-in":
+        theirs = PolarsTable(X), Polars(y)
+    elif kind == "arrow stand-in":
+        theirs = Arrow(X), Arrow(y)
+    elif kind == "polars":
+        polars = pytest.importorskip("polars")
+        columns = {name: X[name].tolist() for name in X}
+        theirs = polars.DataFrame(columns), polars.Series(y.tolist())
+    else:
+        pyarrow = pytest.importorskip("pyarrow")
+        theirs = pyarrow.Table.from_pandas(X), pyarrow.array(y)
+    assert diagnose(*theirs) == diagnose(X, y)
+    assert "when" in str(diagnose(*theirs, time="when"))
 
 
-def test_of_equally_rare_classes_the_last_is_positive():
-    X, y = table(n_positives=200)
-    assert diagnose(X, y).numbers["positive"] == 1
-    assert diagnose(X, 1 - y).numbers["positive"] == 1
-    assert diagnose(X, 1 - y, positive=0).numbers["positive"] == 0
+def test_columns_of_pyarrow_are_what_they_are():
+    pytest.importorskip("pyarrow")
+    X, y = table()
+    X["flag"] = pd.Series(np.arange(400) % 2 == 0, dtype="bool[pyarrow]")
+    X["day"] = pd.Series(pd.date_range("2024-01-01", periods=400).date).astype(
+        "date32[pyarrow]"
+    )
+    numbers = diagnose(X.convert_dtypes(dtype_backend="pyarrow"), y).numbers
+    assert numbers["text_columns"] == [] and numbers["date_columns"] == [4]
+    assert numbers["integer_columns"] == [3]
 
 
-def test_many_classes_are_listed_in_part():
-    X, _ = table()
-    report = diagnose(X, np.arange(400) % 40)
-    assert "and 30 more" in finding(report, "Classes").text
-    assert len(report.numbers["classes"]) == 40
+def test_masked_values_are_missing():
+    X, y = table()
+    where = np.random.default_rng(0).uniform(size=X.shape) < 0.1
+    expected = {j: n for j, n in enumerate(where.sum(axis=0).tolist())}
+    for table_like in (X, (10 * X).astype(int), X.astype(str)):
+        values = table_like.to_numpy()
+        masked = np.ma.masked_array(values, where)
+        assert diagnose(masked, y).numbers["n_missing"] == expected
+        assert diagnose(np.ma.masked_array(values), y).numbers["n_missing"] == {}
+    with pytest.raises(ValueError, match="y holds 1 missing labels"):
+        diagnose(X, np.ma.masked_array(y, np.arange(400) == 7))
+
+
+def test_long_floats():
+    X, y = table()
+    long = X.to_numpy().astype(np.longdouble)
+    expected = diagnose(X.to_numpy(), y).numbers
+    assert diagnose(long, y.astype(np.longdouble)).numbers["auc"] == expected["auc"]
+    frame = pd.DataFrame({name: long[:, j] for j, name in enumerate("abc")})
+    assert diagnose(frame, y).numbers["std"] == pytest.approx(expected["std"])
+    long[0, 0] = np.longdouble("1e400")
+    if np.isfinite(long[0, 0]):  # not everywhere is a long float longer
+        assert diagnose(long, y).numbers["n_missing"] == {0: 1}
+
+
+def test_y_may_be_the_name_of_a_column():
+    X, y = table()
+    frame = X.assign(is_fraud=y)[["a", "is_fraud", "b", "c"]]
+    assert diagnose(frame, "is_fraud") == diagnose(X, y)
+    assert diagnose(frame.set_axis([1, 0, 2, 3], axis=1), 0).numbers == (
+        diagnose(X, y).numbers
+    )
+    assert diagnose(frame, "is_fraud", time="b").numbers["prevalence_in_time"]
+    one = diagnose(frame[["a", "is_fraud"]], "is_fraud")
+    assert one.title.startswith("400 rows, 1 column, 2 classes.")
+    assert "1 columns" not in str(one)
 
 
 def test_names_are_told_apart():
@@ -599,9 +368,36 @@ X_good, y_good = table(40, 10)
         (5, [0], {}, ValueError, r"X has the shape \(\)"),
         ([[1, 2], [3]], [0, 1], {}, ValueError, "X holds rows of different lengths"),
         (X_good * 1j, y_good, {}, TypeError, "X has complex numbers in a"),
-        ([[{}], [{}]], [0, 1], {}, TypeError, "X has values in column 0 .*unhashable"),
+        (
+            [[{}], [{}]],
+            [0, 1],
+            {},
+            TypeError,
+            "X has values such as {} in column 0",
+        ),
         (X_good, y_good[1:], {}, ValueError, r"y has the shape \(39,\).*40 rows"),
-        (X_good, y_good[:, None], {}, ValueError, r"y has the shape \(40, 1\)"),
+        (
+            X_good,
+            X_good[["a", "b"]],
+            {},
+            ValueError,
+            r"shape \(40, 2\).*one-hot",
+        ),
+        (X_good.assign(d=[[1, 2]] * 40), y_good, {}, TypeError, r"as \[1, 2\] in d,"),
+        (
+            X_good.assign(d=[np.ones(2)] * 40),
+            y_good,
+            {},
+            TypeError,
+            "in d,.*unhashable",
+        ),
+        (X_good.assign(d=[10**400] * 40), y_good, {}, ValueError, "values in d that"),
+        (X_good, [1, "a"] * 20, {}, TypeError, "y holds labels of .* int, str; pass"),
+        (X_good, [True, 2] * 20, {}, TypeError, "y holds labels of .* bool, int"),
+        (X_good, [[1], [2, 3]] * 20, {}, TypeError, "y holds labels of .* list"),
+        (X_good, ["a", np.nan] * 20, {}, ValueError, "y holds 20 missing labels"),
+        (X_good, ["a", None] * 20, {}, ValueError, "y holds 20 missing labels"),
+        (X_good, np.array(["a", np.nan] * 20), {}, ValueError, "'nan' 20 times"),
         (X_good, X_good, {}, ValueError, r"y has the shape \(40, 3\)"),
         (X_good, [None, *y_good[1:]], {}, ValueError, "y holds 1 missing labels"),
         (X_good, [np.nan, *y_good[1:]], {}, ValueError, "y holds 1 missing labels"),
@@ -616,6 +412,8 @@ X_good, y_good = table(40, 10)
         (X_good, np.zeros(40), {}, ValueError, r"y holds one class only \(0.0\)"),
         (X_good, ["no"] * 40, {}, ValueError, r"y holds one class only \('no'\)"),
         (X_good, X_good["a"], {}, ValueError, "y holds fractions such as .*quantity"),
+        (X_good, "fraud", {}, ValueError, "y='fraud' is the name of 0 col.*'a', 'b'"),
+        (X_good.to_numpy(), "fraud", {}, TypeError, "y='fraud' .*X is no DataFrame"),
         (X_good, y_good, {"positive": 2}, ValueError, "positive=2 .*use one of 0, 1"),
         (X_good, y_good, {"positive": "1"}, ValueError, "positive='1' is not in y"),
         (X_good, y_good, {"positive": [1]}, ValueError, r"positive=\[1\] is not in"),
@@ -663,7 +461,9 @@ def read(report):
 def check_output(report):
     text = str(report)
     assert text == repr(report)
-    assert max(map(len, text.splitlines())) <= 80
+    code = {f"    {line}" for each in report.findings for line in each.code}
+    lines = [line for line in text.splitlines() if line not in code]
+    assert max(map(len, lines)) <= 80
     root = read(report)
     (caption,) = root.findall("caption")
     assert caption.text == report.title
@@ -678,7 +478,8 @@ def check_output(report):
         assert each.text in everything and each.meaning in everything
         assert each.subject in text
         for stem in each.chapters:
-            assert f"{stem[:2]} {CHAPTERS[stem]}" in everything
+            name = PAGES.get(stem) or f"{stem[:2]} {CHAPTERS[stem]}"
+            assert name in everything
 
 
 def test_html_is_escaped():
@@ -695,7 +496,79 @@ def test_html_is_escaped():
 
 def test_html_leaves_the_colors_to_the_page():
     page = diagnose(*table())._repr_html_()
-    assert not re.search(r"color|background|font|<style|<script|href", page)
+    assert not re.search(r"color|background|font|<style|<script", page)
+
+
+def links(report):
+    return {each.text: each.get("href") for each in read(report).iter("a")}
+
+
+@pytest.mark.parametrize(
+    ("folder", "way"),
+    [("notebooks", ""), ("notebooks/exercises", "../"), ("book", "../notebooks/")],
+)
+@pytest.mark.parametrize("static", [False, True])
+def test_chapters_are_links_from_where_the_notebook_is(
+    folder, way, static, monkeypatch
+):
+    assert report_module.STATIC == live.STATIC
+    monkeypatch.setenv(live.STATIC, "1")
+    if not static:
+        monkeypatch.delenv(live.STATIC)
+    monkeypatch.chdir(ROOT / folder)
+    found = links(diagnose(*table(n_positives=40)))
+    ending = "html" if static else "ipynb"
+    expected = f"{way}11_confusion_matrix.{ending}"
+    assert found["11 From confusion matrix to one number"] == expected
+    if not static:
+        assert all((ROOT / folder / each).exists() for each in found.values())
+
+
+def test_elsewhere_chapters_are_names(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    report = diagnose(*table())
+    assert links(report) == {}
+    assert "04 When imbalance does not matter" in report._repr_html_()
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "cp932", "ascii", "cp1252", "utf-8"])
+def test_any_console_can_print_it(encoding, monkeypatch):
+    X, y = table()
+    X["größe 身長 \U0001f600"] = 1
+    report = diagnose(X, y)
+    console = io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors="strict")
+    monkeypatch.setattr("sys.stdout", console)
+    print(report)
+    console.flush()
+    text = console.buffer.getvalue().decode(encoding)
+    assert "25.0 %" in text and "gr" in text
+    if encoding == "utf-8":
+        assert "größe 身長" in text
+
+
+@pytest.mark.parametrize("slow", [True, False])
+def test_a_reader_who_waits_gets_a_word(slow, monkeypatch):
+    """Beyond some seconds; here after none, or never."""
+    monkeypatch.setattr(diagnosis, "_PATIENCE", 0 if slow else 3600)
+    stream = io.StringIO()
+    monkeypatch.setattr("sys.stdout", stream)
+    monkeypatch.delenv(live.STATIC)
+
+    def part(data, numbers, rng):
+        numbers |= {"n_samples": 1, "n_features": 1, "positive": 1}
+        assert not slow or wait_for(stream)
+        return []
+
+    monkeypatch.setattr(diagnosis, "_PARTS", (part,))
+    report = diagnose(*table())
+    assert report.title == "1 row, 1 column, 2 classes. Positive: 1, the rarest class."
+    assert ("takes a while" in stream.getvalue()) == slow
+
+
+def wait_for(stream):
+    while "\n" not in stream.getvalue():
+        threading.Event().wait(0.01)
+    return True
 
 
 NAMES = st.text(max_size=60)
@@ -706,7 +579,7 @@ def columns(draw, n_samples):
     """Return one column of any kind that a table may hold."""
     kind = draw(
         st.sampled_from(
-            ["float", "int", "bool", "text", "category", "date", "Int64", "mixed"]
+            "float int bool text category date Int64 mixed words dates numbers".split()
         )
     )
     values = {
@@ -718,6 +591,11 @@ def columns(draw, n_samples):
         "date": st.datetimes(pd.Timestamp("1900-01-01"), pd.Timestamp("2100-01-01"))
         | st.none(),
         "Int64": st.integers(0, 5) | st.none(),
+        "words": st.sampled_from(["?", "", "NA", "7", "8.5", "x", " ", None]),
+        "dates": st.dates().map(lambda day: day.strftime("%d/%m/%Y"))
+        | st.sampled_from(["?", "2024-01-01", None]),
+        "numbers": st.sampled_from([-1, -999, 9999, 1e300, -1e300])
+        | st.integers(0, 30),
         "mixed": st.none() | st.integers(0, 5) | st.floats(0, 1) | st.just("x"),
     }[kind]
     drawn = draw(st.lists(values, min_size=n_samples, max_size=n_samples))

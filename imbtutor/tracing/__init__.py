@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import numpy as np
 from sklearn.base import clone
 from sklearn.utils import Bunch
 
@@ -22,8 +23,8 @@ def trace(sampler, X, y):
     X : {array-like, DataFrame, sparse matrix} of shape (n_samples, n_features)
         The samples before, in any form that the sampler takes. A sparse matrix is
         copied to a dense one for the check.
-    y : array-like of shape (n_samples,)
-        Their labels.
+    y : array-like of shape (n_samples,), (n_samples, 1) or (n_samples, n_classes)
+        Their labels, or one-hot labels.
 
     Returns
     -------
@@ -140,6 +141,8 @@ def trace(sampler, X, y):
     _enter_explainers()
     explainer(sampler)
     check_unique_columns(X)  # the samplers take columns by name
+    if np.shape(y)[1:] == (1,):
+        y = np.ravel(y)
     sampler = clone(sampler)
     with followed(sampler, []) as accounts:
         X_resampled, y_resampled = sampler.fit_resample(X, y)
