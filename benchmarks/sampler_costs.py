@@ -90,7 +90,7 @@ HERE = Path(__file__).resolve().parent
 
 
 def table(n_samples):
-    """Ten columns, 5 % positives, two overlapping clouds; the first column is a code."""
+    """Ten columns, 5 % positives, two overlapping clouds; the first is a code."""
     X, y = make_gaussians(
         n_samples, prevalence=0.05, separation=1.5, n_features=10, random_state=0
     )
@@ -121,7 +121,7 @@ def run(sampler, n_samples, pipe):
 
 
 def measure(sampler, n_samples):
-    """Run `sampler` in a process of its own; return its seconds, megabytes and a note."""
+    """Run `sampler` in a process of its own: seconds, megabytes and a note."""
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe()
     process = context.Process(target=run, args=(sampler, n_samples, theirs))
@@ -153,7 +153,10 @@ def main():
                 break
     columns = ["sampler", "n_samples", "seconds", "megabytes", "note"]
     costs = pd.DataFrame(rows, columns=columns)
-    versions = f"{imblearn.__version__} {sklearn.__version__} {platform.machine()}"
+    versions = (
+        f"imbalanced-learn {imblearn.__version__}, "
+        f"scikit-learn {sklearn.__version__}, {platform.machine()}"
+    )
     costs["versions"] = versions
     costs.to_csv(HERE / "sampler_costs.csv", index=False, float_format="%.4g")
 

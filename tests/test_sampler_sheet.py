@@ -56,5 +56,5 @@ def test_every_sampler_has_its_costs():
     for _, runs in COSTS.groupby("sampler"):
         last = runs.iloc[-1]
         assert (last["n_samples"] == 100_000) != isinstance(last["note"], str)
-        # At least three sizes, or no exponent could be fitted.
-        assert runs["seconds"].count() >= 3
+            # Two sizes at least, or no exponent could be fitted.
+        assert runs["seconds"].count() >= 2
