@@ -54,7 +54,8 @@ def test_every_sampler_has_its_costs():
     """Up to 100,000 rows, or to the size at which a note says why not."""
     assert COSTS["sampler"].nunique() == len(KNOWN)
     for _, runs in COSTS.groupby("sampler"):
-        last = runs.iloc[-1]
-        assert (last["n_samples"] == 100_000) != isinstance(last["note"], str)
-            # Two sizes at least, or no exponent could be fitted.
-        assert runs["seconds"].count() >= 2
+        done = runs.dropna(subset="seconds")
+        stopped = isinstance(runs["note"].iloc[-1], str)
+        assert (done["n_samples"].max() == 100_000) != stopped
+        # Or no exponent could be fitted.
+        assert len(done) >= 2
