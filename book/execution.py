@@ -51,6 +51,8 @@ def fingerprint():
         ROOT / "requirements.txt",
         *sorted((ROOT / "requirements").glob("*")),
         *sorted((ROOT / "imbtutor").rglob("*")),
+        # What the notebooks read besides.
+        *sorted((ROOT / "benchmarks").glob("*.csv")),
         HERE / "execution.py",
         HERE / "pictures.py",
     ]

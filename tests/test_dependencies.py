@@ -56,7 +56,7 @@ def package_imports():
 
 def notebook_imports():
     found = set()
-    for path in (ROOT / "notebooks").rglob("*.ipynb"):
+    for path in [*(ROOT / "notebooks").rglob("*.ipynb"), *ROOT.glob("book/*.ipynb")]:
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.cell_type == "code":
                 found |= imported(cell.source)

@@ -108,3 +108,16 @@ def test_no_branch_of_the_path_goes_without_evidence():
         assert CHAPTER.search(section), section.split("\n")[0]
         for item in items:
             assert CHAPTER.search(item), item
+
+
+@pytest.mark.parametrize(
+    "name", ["Makefile", "README.md", "CONTRIBUTING.md", "book/how_to_use.md"]
+)
+def test_jupyterlab_starts_where_every_link_can_be_followed(name):
+    """Below the root it would not find the pages of book/ that chapters link to."""
+    text = (ROOT / name).read_text("utf-8")
+    started = re.findall(r"bin\)?/jupyter lab\b *([^\s`#]*)", text, re.IGNORECASE)
+    assert started, "it says how to start JupyterLab"
+    assert all(
+        each in ("", "--LabApp.default_url=/lab/tree/notebooks") for each in started
+    )

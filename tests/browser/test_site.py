@@ -11,10 +11,12 @@ from pathlib import Path
 from threading import Thread
 from urllib.parse import unquote, urldefrag, urlparse
 
+import pandas as pd
 import pytest
 import yaml
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
+from playwright.sync_api import expect
 
 ROOT = Path(__file__).parent.parent.parent
 LEGIBLE = 9  # pixels: what a reader of ordinary sight can read on a phone
@@ -260,6 +262,44 @@ def grave_faults(page):
         for violation in results.response["violations"]
         if violation["impact"] in ("serious", "critical")
     ]
+
+
+def test_the_sampler_sheet_sorts_and_filters(site, page):
+    """By mouse and by keyboard, in the page alone; without a script it is a table."""
+    source = (HTML / "book" / "sampler_sheet.html").read_text("utf-8")
+    assert re.search("<td[^>]*>SMOTENC</td>", source)
+    page.goto(f"{site}/book/sampler_sheet.html")
+    rows = page.locator(".dt-container tbody tr")
+    n_samplers = len(pd.read_csv(ROOT / "tests" / "sampler_sheet.csv"))
+    expect(rows).to_have_count(n_samplers)
+    page.get_by_label("Search:").fill("NearMiss")
+    expect(rows).to_have_count(3)
+    page.get_by_label("Search:").fill("")
+    heads = page.locator(".dt-container thead th").all_inner_texts()
+    seconds = rows.locator(f"td:nth-child({heads.index('Its seconds') + 1})")
+    sort = page.get_by_role("button", name="Sort by: Its seconds")
+    sort.click()
+    shown = [float(text) for text in seconds.all_inner_texts()]
+    assert shown == sorted(shown) and len(set(shown)) > 1
+    sort.focus()
+    page.keyboard.press("Enter")
+    shown = [float(text) for text in seconds.all_inner_texts()]
+    assert shown == sorted(shown, reverse=True)
+    page.get_by_role("button", name="Filter by: Text").focus()
+    page.keyboard.press("Enter")
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.innerText").strip() == "yes":
+            break
+    page.keyboard.press("Enter")
+    names = rows.locator("td:first-child")
+    takers = {"RandomOverSampler", "RandomUnderSampler", "SMOTEN", "SMOTENC"}
+    expect(rows).to_have_count(len(takers))
+    assert set(names.all_inner_texts()) == takers
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Filter by: Missing values").click()
+    page.get_by_role("dialog").get_by_text("yes", exact=True).click()
+    expect(rows).to_have_count(2)
 
 
 def test_the_book_works_from_the_disk(site, page):
