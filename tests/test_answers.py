@@ -871,37 +871,164 @@ WRONG = {
     "43": [
         (
             1,
-            "_, y_clean = TomekLinks().fit_resample(X_train, y_train)\n"
+            "_, y_clean = sampler.fit_resample(X_train, y_train)\n"
             "return len(y_clean) / len(y_train)",
             "your answer and the right one add up to 1",
         ),
         (
             1,
-            "_, y_clean = TomekLinks().fit_resample(X_train, y_train)\n"
+            "_, y_clean = sampler.fit_resample(X_train, y_train)\n"
             "return 100 * (1 - len(y_clean) / len(y_train))",
             "a share is asked for, from 0 to 1",
         ),
         (
             1,
-            "_, y_clean = TomekLinks().fit_resample(X_train, y_train)\n"
+            "_, y_clean = sampler.fit_resample(X_train, y_train)\n"
             "return len(y_train) - len(y_clean)",
-            "rows before minus rows after",
+            "this is the number of rows that go, not their share.",
         ),
+        (
+            1,
+            "_, y_clean = sampler.fit_resample(X_train, y_train)\n"
+            "return len(y_train) / len(y_clean) - 1",
+            "these are the removed rows for each row that stays.",
+        ),
+        (
+            1,  # right only where a sampler spares the positives
+            "_, y_clean = sampler.fit_resample(X_train, y_train)\n"
+            "return (np.sum(y_train == 0) - np.sum(y_clean == 0)) / len(y_train)",
+            "this sampler keeps rows 0, 3, 6",
+        ),
+        (1, "return 2 / 3", "run what is passed."),
         (
             2,  # class_weight is forgotten
             "X, y = sampler.fit_resample(X_train, y_train)\n"
-            "model = LogisticRegression().fit(X, y)\n"
-            "return recall_score(y_test, model.predict(X_test))",
-            "hand class_weight on to the model.",
+            "return LogisticRegression().fit(X, y).predict(X_test)",
+            "is class_weight handed on to the model?",
         ),
-        (3, "return bars_2018(model)", "Tomek links: what did the remedies before"),
+        (
+            2,
+            "X, y = sampler.fit_resample(X_train, y_train)\n"
+            "model = LogisticRegression(class_weight='balanced').fit(X, y)\n"
+            "return model.predict(X_test)",
+            "which rows and which weight has your model?",
+        ),
+        (
+            2,  # the test part is cleaned, too
+            "X, y = sampler.fit_resample(X_train, y_train)\n"
+            "model = LogisticRegression(class_weight=class_weight).fit(X, y)\n"
+            "return model.predict(TomekLinks().fit_resample(X_test, y_test)[0])",
+            "one label for each row of X_test; nobody cleans that part.",
+        ),
+        (
+            2,
+            "X, y = sampler.fit_resample(X_train, y_train)\n"
+            "model = LogisticRegression(class_weight=class_weight).fit(X, y)\n"
+            "return model.predict(X_test)",
+            "your code raised AttributeError: 'NoneType'",
+        ),
+        (
+            2,
+            "X, y = X_train, y_train\n"
+            "if sampler is not None:\n"
+            "    X, y = TomekLinks().fit_resample(X, y)\n"
+            "model = LogisticRegression(class_weight=class_weight).fit(X, y)\n"
+            "return model.predict(X_test)",
+            "is it the sampler that is passed?",
+        ),
+        (3, "return bars_2018(model)", "Tomek links: which weight had this model"),
         (
             3,
             "return list(bars_2018(model).values())",
+            "the check cannot use your answer (TypeError",
+        ),
+        (
+            3,  # a Series would do, but one without a remedy would not
+            "return pd.Series(bars_2018(model)).drop('none')",
             "one recall for each remedy, in a dict",
         ),
+        (
+            3,  # the labels of task 2, which know nothing of the model
+            "recalls = {}\n"
+            "for remedy, sampler in samplers.items():\n"
+            "    weight = 'balanced' if remedy == 'class weight' else None\n"
+            "    labels = labels_after(sampler, weight)\n"
+            "    recalls[remedy] = recall_score(y_test, labels)\n"
+            "return pd.Series(recalls)",
+            "none, with LogisticRegression(class_weight={0: 1, 1: 10})",
+        ),
+        (
+            3,  # set back, and not cloned
+            "recalls = {}\n"
+            "for remedy, sampler in samplers.items():\n"
+            "    weight = 'balanced' if remedy == 'class weight' else None\n"
+            "    X, y = X_train, y_train\n"
+            "    if sampler is not None:\n"
+            "        X, y = sampler.fit_resample(X, y)\n"
+            "    model.set_params(class_weight=weight).fit(X, y)\n"
+            "    recalls[remedy] = recall_score(y_test, model.predict(X_test))\n"
+            "model.set_params(class_weight=None)\n"
+            "return recalls",
+            "your function changes the model that it is given.",
+        ),
+        (
+            3,  # the test part is cleaned, too
+            "recalls = {}\n"
+            "for remedy, sampler in samplers.items():\n"
+            "    own = clone(model)\n"
+            "    if remedy == 'class weight':\n"
+            "        own.set_params(class_weight='balanced')\n"
+            "    train, test = (X_train, y_train), (X_test, y_test)\n"
+            "    if sampler is not None:\n"
+            "        train = sampler.fit_resample(*train)\n"
+            "        test = sampler.fit_resample(*test)\n"
+            "    own.fit(*train)\n"
+            "    recalls[remedy] = recall_score(test[1], own.predict(test[0]))\n"
+            "return recalls",
+            "both ends",
+        ),
         (4, "return 0.3", "the check cannot use your answer (TypeError"),
-        (4, "return 0.3, 0.3", "the same weight in both models"),
+        (4, "return 0.3, 0.3", "EditedNearestNeighbours(n_neighbors=10): what does"),
+        (
+            4,  # the cleaning of the post does nothing: taken for a rule
+            "plain, weighted = labels_after(None), labels_after(None, 'balanced')\n"
+            "recalls = [recall_score(y_test, each) for each in [plain, weighted]]\n"
+            "return 0, recalls[1] - recalls[0]",
+            "EditedNearestNeighbours(n_neighbors=10): what does it change",
+        ),
+        (
+            4,  # the largest with its sign
+            "def recall(*args):\n"
+            "    return recall_score(y_test, labels_after(*args))\n"
+            "weights = None, 'balanced'\n"
+            "return (\n"
+            "    max(recall(cleaner, w) - recall(None, w) for w in weights),\n"
+            "    max(recall(s, 'balanced') - recall(s) for s in (None, cleaner)),\n"
+            ")",
+            "EditedNearestNeighbours(kind_sel='mode', sampling_strategy='all'): what",
+        ),
+        (
+            4,  # the weight without the cleaning only
+            "def recall(*args):\n"
+            "    return recall_score(y_test, labels_after(*args))\n"
+            "weights = None, 'balanced'\n"
+            "return (\n"
+            "    max(abs(recall(cleaner, w) - recall(None, w)) for w in weights),\n"
+            "    recall(None, 'balanced') - recall(None),\n"
+            ")",
+            "TomekLinks(sampling_strategy='all'): what does the weight change",
+        ),
+        (
+            4,
+            "def recall(*args):\n"
+            "    return recall_score(y_test, labels_after(*args))\n"
+            "weights = None, 'balanced'\n"
+            "return (\n"
+            "    max(recall(s, 'balanced') - recall(s) for s in (None, cleaner)),\n"
+            "    max(abs(recall(cleaner, w) - recall(None, w)) for w in weights),\n"
+            ")",
+            "that is the change by the weight.",
+        ),
     ],
     "44": [
         (
