@@ -988,13 +988,13 @@ WRONG = {
             "both ends",
         ),
         (4, "return 0.3", "the check cannot use your answer (TypeError"),
-        (4, "return 0.3, 0.3", "EditedNearestNeighbours(n_neighbors=10): what does"),
+        (4, "return 0.3, 0.3", "ten neighbors: what does it change"),
         (
             4,  # the cleaning of the post does nothing: taken for a rule
             "plain, weighted = labels_after(None), labels_after(None, 'balanced')\n"
             "recalls = [recall_score(y_test, each) for each in [plain, weighted]]\n"
             "return 0, recalls[1] - recalls[0]",
-            "EditedNearestNeighbours(n_neighbors=10): what does it change",
+            "ten neighbors: what does it change",
         ),
         (
             4,  # the largest with its sign
@@ -1005,7 +1005,7 @@ WRONG = {
             "    max(recall(cleaner, w) - recall(None, w) for w in weights),\n"
             "    max(recall(s, 'balanced') - recall(s) for s in (None, cleaner)),\n"
             ")",
-            "EditedNearestNeighbours(kind_sel='mode', sampling_strategy='all'): what",
+            "both classes: what does it change",
         ),
         (
             4,  # the weight without the cleaning only
@@ -1016,7 +1016,7 @@ WRONG = {
             "    max(abs(recall(cleaner, w) - recall(None, w)) for w in weights),\n"
             "    recall(None, 'balanced') - recall(None),\n"
             ")",
-            "TomekLinks(sampling_strategy='all'): what does the weight change",
+            "drop_positives: what does the weight change",
         ),
         (
             4,
