@@ -640,6 +640,7 @@ WRONG = {
         (1, "return -(-n_positive // n_splits)", "the fold that tests on the most"),
         (2, "return n_minority", "whom may each of 7 points have for a neighbor?"),
         (2, "return [n_minority - 1]", "one value is asked for, and this has"),
+        (2, "return n_minority - 1", "whom may each of 0 points have for a neighbor?"),
         (
             3,
             "return SMOTE(random_state=0).fit_resample(X, y)",
