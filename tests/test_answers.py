@@ -544,6 +544,14 @@ WRONG = {
             "return make_pipeline(SelectKBest(k=10), SMOTE(), LogisticRegression())",
             "compare each argument with the script",
         ),
+        (
+            3,  # one remedy more than the script has
+            "return make_pipeline(\n"
+            "    SelectKBest(k=10), SMOTE(random_state=0),\n"
+            "    LogisticRegression(class_weight='balanced'),\n"
+            ")",
+            "compare each argument with the script",
+        ),
         (4, "return repaired()", "a class of scikit-learn tunes thresholds"),
         (
             4,
