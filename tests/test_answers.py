@@ -529,7 +529,7 @@ WRONG = {
             "_, y_even = SMOTE(random_state=0).fit_resample(X, y)\n"
             "_, test = train_test_split(np.arange(len(y_even)), random_state=0)\n"
             "return np.mean(test >= len(X))",
-            "split row numbers with the stratify",
+            "split row numbers as the script",
         ),
         (3, "return LogisticRegression()", "a pipeline is asked for"),
         (
@@ -542,6 +542,14 @@ WRONG = {
         (
             3,
             "return make_pipeline(SelectKBest(k=10), SMOTE(), LogisticRegression())",
+            "compare each argument with the script",
+        ),
+        (
+            3,  # one remedy more than the script has
+            "return make_pipeline(\n"
+            "    SelectKBest(k=10), SMOTE(random_state=0),\n"
+            "    LogisticRegression(class_weight='balanced'),\n"
+            ")",
             "compare each argument with the script",
         ),
         (4, "return repaired()", "a class of scikit-learn tunes thresholds"),
@@ -561,19 +569,32 @@ WRONG = {
             "the check cannot use your answer (AttributeError",
         ),
         (5, "alone = {'selection': 0.5}", "selection: the mean of 20 tables"),
+        (
+            2,  # of all rows, not of the test part
+            "_, y_even = SMOTE(random_state=0).fit_resample(X, y)\n"
+            "return 1 - len(X) / len(y_even)",
+            "split row numbers as the script",
+        ),
+        (2, "return 79 / 180", "split row numbers as the script"),
+        (
+            5,  # the seeds 1 to 20
+            "for leak in alone:\n"
+            "    alone[leak] = np.mean(\n"
+            "        [leaky(*noise(seed), **{leak: True}) for seed in range(1, 21)])",
+            "selection: the mean of 20 tables",
+        ),
     ],
     "31": [
-        (1, "return sampler.sample_indices_", "too many entries: 940."),
+        (1, "return sampler.sample_indices_", "too many entries: 5."),
         (
             1,
             "return np.where(y == 1, (y == 0).sum() / (y == 1).sum(), 1)",
-            "each row of X has one weight",
+            "too many entries: 500.",
         ),
         (2, "return LogisticRegression().fit(X, y).coef_", "hand the weights to fit"),
         (
             2,
-            "w = weights_of(sampler, len(y))\n"
-            "return LogisticRegression().fit(X, y, sample_weight=w).coef_[0]",
+            "return LogisticRegression().fit(X, y, sample_weight=weights).coef_[0]",
             "a table is asked for, and this has the shape (2,).",
         ),
         (3, "return n_rows / n_minority", "30 rows became 120: compare the two"),
@@ -596,12 +617,38 @@ WRONG = {
             "return lambda y: round(ratio * np.sum(y == 0))",
             "the check cannot use your answer (TypeError",
         ),
+        (
+            1,  # the last rows were not drawn
+            "return np.bincount(sampler.sample_indices_)",
+            "too few entries: 3.",
+        ),
+        (
+            1,  # the copies without the original
+            "return np.bincount(sampler.sample_indices_, minlength=n_samples) - 1",
+            "each of four rows has one weight",
+        ),
+        (2, "return copied.coef_", "hand the weights to fit"),
+        (
+            2,
+            "return LogisticRegression(class_weight='balanced').fit(X, y).coef_",
+            "hand the weights to fit",
+        ),
+        (4, "return n / n_minority", "which of the two widths is wanted"),
+        (
+            5,
+            "def counts(y):\n"
+            "    n = np.bincount(y)\n"
+            "    return {1: max(n[1], int(np.ceil(ratio * n[0])))}\n"
+            "return counts",
+            "which whole number is nearest to 33.3?",
+        ),
     ],
     "32": [
         (1, "return n_positive - n_positive // n_splits", "the fold that tests on"),
         (1, "return -(-n_positive // n_splits)", "the fold that tests on the most"),
-        (2, "return n_minority", "count the others that each of 7 points has."),
+        (2, "return n_minority", "whom may each of 7 points have for a neighbor?"),
         (2, "return [n_minority - 1]", "one value is asked for, and this has"),
+        (2, "return n_minority - 1", "whom may each of 0 points have for a neighbor?"),
         (
             3,
             "return SMOTE(random_state=0).fit_resample(X, y)",
@@ -614,6 +661,31 @@ WRONG = {
         ),
         (4, "return plain", "some folds still fail"),
         (4, "return resample", "this is a function and no result"),
+        (
+            3,
+            "k = min(5, largest_k(np.sum(y == 1)))\n"
+            "if k == 0:\n"
+            "    return RandomOverSampler(random_state=0).fit_resample(X, y)\n"
+            "X_new, y_new = SMOTE(k_neighbors=k, random_state=0).fit_resample(X, y)\n"
+            "return X_new, 1 - y_new",
+            "with 7 minority points it should do as SMOTE(random_state=0).",
+        ),
+        (
+            3,
+            "k = 5 if np.sum(y == 1) > 5 else 2\n"
+            "return SMOTE(k_neighbors=k, random_state=0).fit_resample(X, y)",
+            "with 5 minority points it should do as SMOTE(k_neighbors=4",
+        ),
+        (
+            4,  # no sampler, no failure
+            "return make_pipeline(LogisticRegression())",
+            "fitted to all rows, the regression should be",
+        ),
+        (
+            4,
+            "return make_pipeline(RandomOverSampler(), LogisticRegression())",
+            "fitted to all rows, the regression should be",
+        ),
     ],
     "33": [
         (
@@ -623,7 +695,7 @@ WRONG = {
             "    rows = np.vstack([half, forge(real, k_neighbors)[:100]])\n"
             "    sides.append((rows, np.repeat([0, 1], 100)))\n"
             "return sides",
-            "from which rows may this side forge?",
+            "k_neighbors=5, seed=0: from which rows may this side forge?",
         ),
         (
             1,
@@ -636,8 +708,9 @@ WRONG = {
         ),
         (1, "return real", "one pair to learn from, and one to test on."),
         (2, "auc_near = detect(*two_sides(real, 5, 0))", "three seeds, k_neighbors=5"),
-        (3, "k_far = 100", "a row is no neighbor of its own."),
-        (3, "k_far = '99'", "a number is asked for, and this is text"),
+        (3, "k_far = 100", "SMOTE refuses this number, or would take a larger one"),
+        (3, "k_far = 98", "SMOTE refuses this number, or would take a larger one"),
+        (3, "k_far = '99'", "SMOTE refuses this number, or would take a larger one"),
         (
             4,
             "return rows[:, 3:] != rows[:, 3:].round()",
@@ -654,6 +727,24 @@ WRONG = {
             5,
             "rows[:, 3:] = rows[:, 3:].round()\nreturn rows",
             "the rows that come in must stay as they are.",
+        ),
+        (
+            1,  # k_neighbors is not handed on
+            "sides = []\n"
+            "for half in train_test_split(real, test_size=0.5, random_state=seed):\n"
+            "    rows = np.vstack([half, forge(half)])\n"
+            "    sides.append((rows, np.repeat([0, 1], 100)))\n"
+            "return sides",
+            "k_neighbors=99, seed=1: from which rows may this side forge?",
+        ),
+        (
+            1,
+            "sides = []\n"
+            "for half in train_test_split(real, test_size=0.5, random_state=0):\n"
+            "    rows = np.vstack([half, forge(half, k_neighbors)])\n"
+            "    sides.append((rows, np.repeat([0, 1], 100)))\n"
+            "return sides",
+            "100 real rows come first: those of this half?",
         ),
     ],
     "34": [
@@ -695,6 +786,15 @@ WRONG = {
             "return SMOTE(random_state=0).fit_resample(X, y)",
             "is any positive of the moons in danger?",
         ),
+        (
+            4,
+            "danger = group_of(count_foreign(X, y, 10), 10) == 'danger'\n"
+            "sampler = BorderlineSMOTE if danger.any() else SMOTE\n"
+            "X_new, _ = sampler(random_state=0).fit_resample(X, y)\n"
+            "return X_new",
+            "a pair is asked for: new X and new y.",
+        ),
+        (3, "return [5] if m == 10 else []", "too few entries: 0."),
     ],
     "35": [
         (
@@ -702,7 +802,7 @@ WRONG = {
             "search = NearestNeighbors(n_neighbors=n_neighbors).fit(X)\n"
             "found = search.kneighbors(X[y == 1], return_distance=False)\n"
             "return (y[found] == 0).mean(axis=1)",
-            "two neighbors of 0 are 1 and 2.1",
+            "the nearest neighbor of 0 is 1",
         ),
         (
             1,
@@ -719,7 +819,7 @@ WRONG = {
         (
             2,
             "n = np.sum(y == 1)\nreturn np.full(n, n_new / n)",
-            "births are in proportion to r",
+            "with 5 neighbors: of two points, one twice",
         ),
         (
             3,
@@ -734,7 +834,7 @@ WRONG = {
         (
             4,
             "return np.mean(difficulty(X, y, n_neighbors) == 1)",
-            "it is a share of births, not of points",
+            "with 5 neighbors: a share of births",
         ),
         (
             4,
@@ -751,10 +851,32 @@ WRONG = {
             "return SMOTE(random_state=0).fit_resample(X, y)",
             "on these points it should do as ADASYN(random_state=0).",
         ),
+        (
+            1,  # the own class counted
+            "search = NearestNeighbors(n_neighbors=n_neighbors + 1).fit(X)\n"
+            "found = search.kneighbors(X[y == 1], return_distance=False)\n"
+            "return (y[found[:, 1:]] == 1).mean(axis=1)",
+            "your answer and the right one add up to 1",
+        ),
+        (
+            4,  # n_neighbors is not handed on
+            "r = difficulty(X, y)\nreturn r[r == 1].sum() / r.sum()",
+            "with 10 neighbors: a share of births",
+        ),
+        (
+            2,  # n_neighbors is not handed on
+            "r = difficulty(X, y)\nreturn n_new * r / r.sum()",
+            "with 10 neighbors: of two points, one twice",
+        ),
+        (
+            2,  # the hardness squared
+            "r = difficulty(X, y, n_neighbors) ** 2\nreturn n_new * r / r.sum()",
+            "with 5 neighbors: of two points, one twice",
+        ),
     ],
     "36": [
         (1, "return (shares == 1).any(axis=0)", "too few entries: 3."),
-        (1, "return shares.max(axis=1)", "how many entries of a row are exactly 1?"),
+        (1, "return shares.max(axis=1)", "0.7 of a single and 0.3 of a double"),
         (
             2,
             "return (rows['room'] == 'single') & (rows['extra'] == 'crib')",
@@ -784,8 +906,35 @@ WRONG = {
         (
             4,
             "return np.median(np.std(numbers, axis=0, ddof=1))",
-            "a median of what?",
+            "this divides by n - 1 where the variance divides by n.",
         ),
+        (4, "return np.mean(np.std(numbers, axis=0))", "the mean of the three spreads"),
+        (4, "return 2", "on the scaled numbers of class 1 the library has"),
+        (
+            2,  # a suite for exactly 150
+            "crib = (rows['room'] == 'single') & (rows['extra'] == 'crib')\n"
+            "return crib | ((rows['room'] == 'suite') != (rows['price'] > 150))",
+            "True and False are exchanged.",
+        ),
+        (
+            3,  # the prices are not rounded
+            "numbers = ['price', 'days']\n"
+            "scaler = StandardScaler()\n"
+            "scaled = X.copy()\n"
+            "scaled[numbers] = scaler.fit_transform(X[numbers])\n"
+            "sampler = SMOTENC('auto', k_neighbors=k, random_state=0)\n"
+            "made = sampler.fit_resample(scaled, y)[0].iloc[400:].copy()\n"
+            "made[numbers] = scaler.inverse_transform(made[numbers])\n"
+            "return illegal(made).mean()",
+            "k=10: only the made rows",
+        ),
+        (
+            3,  # the numbers are not scaled
+            "sampler = SMOTENC('auto', k_neighbors=k, random_state=0)\n"
+            "return illegal(sampler.fit_resample(X, y)[0].iloc[400:].round()).mean()",
+            "k=5: only the made rows",
+        ),
+        (3, "return 0", "k=5: only the made rows"),
     ],
     "41": [
         (
@@ -824,6 +973,27 @@ WRONG = {
             "return (1 - p) / (beta * p - p + 1)",
             "your answer and the right one add up to 1",
         ),
+        (
+            2,  # one draw
+            "rows = rows_that_stay(y, ratio, random_state=0)\n"
+            "model = LogisticRegression(max_iter=1000).fit(X[rows], y[rows])\n"
+            "return roc_auc_score(y_test, model.predict_proba(X_test)[:, 1])",
+            "AUC wants scores, not labels; the mean is over ten seeds",
+        ),
+        (
+            3,  # the largest ratio for a yardstick
+            "best = mean_auc(max(ratios))\n"
+            "return min(r for r in ratios if mean_auc(r) > best - drop) * y.sum()",
+            "print the mean AUC of each ratio",
+        ),
+        (
+            3,  # all rows, not the negatives
+            "model = LogisticRegression(max_iter=1000).fit(X, y)\n"
+            "best = roc_auc_score(y_test, model.predict_proba(X_test)[:, 1])\n"
+            "r = min(r for r in ratios if mean_auc(r) > best - drop)\n"
+            "return (r + 1) * y.sum()",
+            "print the mean AUC of each ratio",
+        ),
     ],
     "42": [
         (
@@ -854,9 +1024,9 @@ WRONG = {
             3,
             "search = NearestNeighbors(n_neighbors=length).fit(X[y == 0])\n"
             "return search.kneighbors(X[y == 1])[1].size",
-            "a majority point that two minority points name",
+            "the point at 2 lists three points",
         ),
-        (3, "return length", "the point at 2 lists two points"),
+        (3, "return length", "the point at 2 lists three points"),
         (
             4,
             "return np.sort(distances, axis=1)[:, :3].mean(axis=1)",
@@ -871,37 +1041,164 @@ WRONG = {
     "43": [
         (
             1,
-            "_, y_clean = TomekLinks().fit_resample(X_train, y_train)\n"
+            "_, y_clean = sampler.fit_resample(X_train, y_train)\n"
             "return len(y_clean) / len(y_train)",
             "your answer and the right one add up to 1",
         ),
         (
             1,
-            "_, y_clean = TomekLinks().fit_resample(X_train, y_train)\n"
+            "_, y_clean = sampler.fit_resample(X_train, y_train)\n"
             "return 100 * (1 - len(y_clean) / len(y_train))",
             "a share is asked for, from 0 to 1",
         ),
         (
             1,
-            "_, y_clean = TomekLinks().fit_resample(X_train, y_train)\n"
+            "_, y_clean = sampler.fit_resample(X_train, y_train)\n"
             "return len(y_train) - len(y_clean)",
-            "rows before minus rows after",
+            "this is the number of rows that go, not their share.",
         ),
+        (
+            1,
+            "_, y_clean = sampler.fit_resample(X_train, y_train)\n"
+            "return len(y_train) / len(y_clean) - 1",
+            "these are the removed rows for each row that stays.",
+        ),
+        (
+            1,  # right only where a sampler spares the positives
+            "_, y_clean = sampler.fit_resample(X_train, y_train)\n"
+            "return (np.sum(y_train == 0) - np.sum(y_clean == 0)) / len(y_train)",
+            "this sampler keeps rows 0, 3, 6",
+        ),
+        (1, "return 2 / 3", "run what is passed."),
         (
             2,  # class_weight is forgotten
             "X, y = sampler.fit_resample(X_train, y_train)\n"
-            "model = LogisticRegression().fit(X, y)\n"
-            "return recall_score(y_test, model.predict(X_test))",
-            "hand class_weight on to the model.",
+            "return LogisticRegression().fit(X, y).predict(X_test)",
+            "is class_weight handed on to the model?",
         ),
-        (3, "return bars_2018(model)", "Tomek links: what did the remedies before"),
+        (
+            2,
+            "X, y = sampler.fit_resample(X_train, y_train)\n"
+            "model = LogisticRegression(class_weight='balanced').fit(X, y)\n"
+            "return model.predict(X_test)",
+            "which rows and which weight has your model?",
+        ),
+        (
+            2,  # the test part is cleaned, too
+            "X, y = sampler.fit_resample(X_train, y_train)\n"
+            "model = LogisticRegression(class_weight=class_weight).fit(X, y)\n"
+            "return model.predict(TomekLinks().fit_resample(X_test, y_test)[0])",
+            "one label for each row of X_test; nobody cleans that part.",
+        ),
+        (
+            2,
+            "X, y = sampler.fit_resample(X_train, y_train)\n"
+            "model = LogisticRegression(class_weight=class_weight).fit(X, y)\n"
+            "return model.predict(X_test)",
+            "your code raised AttributeError: 'NoneType'",
+        ),
+        (
+            2,
+            "X, y = X_train, y_train\n"
+            "if sampler is not None:\n"
+            "    X, y = TomekLinks().fit_resample(X, y)\n"
+            "model = LogisticRegression(class_weight=class_weight).fit(X, y)\n"
+            "return model.predict(X_test)",
+            "is it the sampler that is passed?",
+        ),
+        (3, "return bars_2018(model)", "Tomek links: which weight had this model"),
         (
             3,
             "return list(bars_2018(model).values())",
+            "the check cannot use your answer (TypeError",
+        ),
+        (
+            3,  # a Series would do, but one without a remedy would not
+            "return pd.Series(bars_2018(model)).drop('none')",
             "one recall for each remedy, in a dict",
         ),
+        (
+            3,  # the labels of task 2, which know nothing of the model
+            "recalls = {}\n"
+            "for remedy, sampler in samplers.items():\n"
+            "    weight = 'balanced' if remedy == 'class weight' else None\n"
+            "    labels = labels_after(sampler, weight)\n"
+            "    recalls[remedy] = recall_score(y_test, labels)\n"
+            "return pd.Series(recalls)",
+            "none, with LogisticRegression(class_weight={0: 1, 1: 10})",
+        ),
+        (
+            3,  # set back, and not cloned
+            "recalls = {}\n"
+            "for remedy, sampler in samplers.items():\n"
+            "    weight = 'balanced' if remedy == 'class weight' else None\n"
+            "    X, y = X_train, y_train\n"
+            "    if sampler is not None:\n"
+            "        X, y = sampler.fit_resample(X, y)\n"
+            "    model.set_params(class_weight=weight).fit(X, y)\n"
+            "    recalls[remedy] = recall_score(y_test, model.predict(X_test))\n"
+            "model.set_params(class_weight=None)\n"
+            "return recalls",
+            "your function changes the model that it is given.",
+        ),
+        (
+            3,  # the test part is cleaned, too
+            "recalls = {}\n"
+            "for remedy, sampler in samplers.items():\n"
+            "    own = clone(model)\n"
+            "    if remedy == 'class weight':\n"
+            "        own.set_params(class_weight='balanced')\n"
+            "    train, test = (X_train, y_train), (X_test, y_test)\n"
+            "    if sampler is not None:\n"
+            "        train = sampler.fit_resample(*train)\n"
+            "        test = sampler.fit_resample(*test)\n"
+            "    own.fit(*train)\n"
+            "    recalls[remedy] = recall_score(test[1], own.predict(test[0]))\n"
+            "return recalls",
+            "both ends",
+        ),
         (4, "return 0.3", "the check cannot use your answer (TypeError"),
-        (4, "return 0.3, 0.3", "the same weight in both models"),
+        (4, "return 0.3, 0.3", "ten neighbors: what does it change"),
+        (
+            4,  # the cleaning of the post does nothing: taken for a rule
+            "plain, weighted = labels_after(None), labels_after(None, 'balanced')\n"
+            "recalls = [recall_score(y_test, each) for each in [plain, weighted]]\n"
+            "return 0, recalls[1] - recalls[0]",
+            "ten neighbors: what does it change",
+        ),
+        (
+            4,  # the largest with its sign
+            "def recall(*args):\n"
+            "    return recall_score(y_test, labels_after(*args))\n"
+            "weights = None, 'balanced'\n"
+            "return (\n"
+            "    max(recall(cleaner, w) - recall(None, w) for w in weights),\n"
+            "    max(recall(s, 'balanced') - recall(s) for s in (None, cleaner)),\n"
+            ")",
+            "both classes: what does it change",
+        ),
+        (
+            4,  # the weight without the cleaning only
+            "def recall(*args):\n"
+            "    return recall_score(y_test, labels_after(*args))\n"
+            "weights = None, 'balanced'\n"
+            "return (\n"
+            "    max(abs(recall(cleaner, w) - recall(None, w)) for w in weights),\n"
+            "    recall(None, 'balanced') - recall(None),\n"
+            ")",
+            "drop_positives: what does the weight change",
+        ),
+        (
+            4,
+            "def recall(*args):\n"
+            "    return recall_score(y_test, labels_after(*args))\n"
+            "weights = None, 'balanced'\n"
+            "return (\n"
+            "    max(recall(s, 'balanced') - recall(s) for s in (None, cleaner)),\n"
+            "    max(abs(recall(cleaner, w) - recall(None, w)) for w in weights),\n"
+            ")",
+            "that is the change by the weight.",
+        ),
     ],
     "44": [
         (
@@ -938,7 +1235,7 @@ WRONG = {
         ),
         (4, "return [6.4, 29.8]", "a share is asked for, from 0 to 1"),
         (4, "return [0.298, 0.064]", "the values are right, and their order is not."),
-        (4, "return [0.15, 0.298]", "both classes began the second step"),
+        (4, "return [0.15, 0.298]", "of each class: which rows were there"),
         (
             5,
             "return SMOTEENN(random_state=0).fit_resample(X, y)[1]",
@@ -948,6 +1245,13 @@ WRONG = {
             5,
             "return SMOTEENN(random_state=0).fit_resample(X, y)",
             "the check cannot use your answer",
+        ),
+        (
+            2,  # the class is not handed on
+            "foreign = count_foreign(X, y, k)\n"
+            "goes = foreign >= 1 if rule == 'all' else foreign > k / 2\n"
+            "return np.flatnonzero(goes & (y == 0))",
+            "too many entries",
         ),
     ],
     "45": [
@@ -993,7 +1297,7 @@ WRONG = {
             "kept = np.append(np.flatnonzero(y == 1), store)\n"
             "nearest = KNeighborsClassifier(n_neighbors=1).fit(X[kept], y[kept])\n"
             "return (nearest.predict(X[store]) == 1).sum()",
-            "fit on the positives and the store",
+            "which rows judge a negative",
         ),
         (5, "return np.argsort(-y, kind='stable')", "the place of a row in its class"),
         (5, "return np.sort(y)", "each row of X comes once."),
@@ -1001,6 +1305,11 @@ WRONG = {
             5,
             "return np.argsort(y, kind='stable')[::-1]",
             "the place of a row in its class",
+        ),
+        (
+            5,  # the positives turned around
+            "return np.r_[np.flatnonzero(y == 0), np.flatnonzero(y == 1)[::-1]]",
+            "the values are right, and their order is not.",
         ),
     ],
     "61": [
