@@ -7,6 +7,9 @@ import matplotlib
 import pytest
 from nbval.plugin import IPyNbFile
 
+# A reader's answers, kept by `python -m imbtutor.exercises --force`.
+collect_ignore_glob = ["notebooks/exercises/*_yours_*"]
+
 # The kernels of nbval inherit this, as those of the build do.
 execution.set_environment()
 # Figures are drawn, not shown. Not by MPLBACKEND: the kernels would inherit it, and

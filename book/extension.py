@@ -156,7 +156,13 @@ def finish(app, exception):
     keep_text_legible(site)
     # The chapters link to them; they are files to open in Jupyter, not pages.
     exercises = Path("notebooks", "exercises")
-    shutil.copytree(app.srcdir / exercises, site / exercises, dirs_exist_ok=True)
+    shutil.copytree(
+        app.srcdir / exercises,
+        site / exercises,
+        # The copies that `--force` made of a reader's answers stay at home.
+        ignore=shutil.ignore_patterns("*_yours_*"),
+        dirs_exist_ok=True,
+    )
 
 
 def math_inline(self, node):
