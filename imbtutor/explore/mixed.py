@@ -163,7 +163,8 @@ def _runs(X, y, categorical, random_state):
 
     numbers = [column for column in X if column not in categorical]
     scaler = StandardScaler().fit(X[numbers])
-    scaled = X.assign(**dict(zip(numbers, scaler.transform(X[numbers]).T, strict=True)))
+    scaled = X.astype(dict.fromkeys(numbers, float))
+    scaled[numbers] = scaler.transform(X[numbers])
     seed = {"random_state": random_state}
 
     def run(sampler, data):
