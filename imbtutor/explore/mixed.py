@@ -80,6 +80,11 @@ def explore_mixed(X, y, impossible, *, random_state=0, name="mixed"):
     7
     """
     check_unique_columns(X)
+    if not all(isinstance(column, str) for column in X):
+        raise ValueError(
+            f"X has columns whose names are no text: {list(X)[:5]}; name them, as by "
+            "X.columns = X.columns.astype(str)."
+        )
     y = check_labels(y, len(X))
     check_number(random_state, "random_state", low=0, high=2**32 - 1, integer=True)
     categorical = list(X.select_dtypes("category"))
@@ -163,8 +168,7 @@ def _runs(X, y, categorical, random_state):
 
     numbers = [column for column in X if column not in categorical]
     scaler = StandardScaler().fit(X[numbers])
-    scaled = X.astype(dict.fromkeys(numbers, float))
-    scaled[numbers] = scaler.transform(X[numbers])
+    scaled = X.assign(**dict(zip(numbers, scaler.transform(X[numbers]).T, strict=True)))
     seed = {"random_state": random_state}
 
     def run(sampler, data):
