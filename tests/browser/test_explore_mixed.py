@@ -198,7 +198,7 @@ def test_the_page_stays_small(data, monkeypatch):
         (
             {"X": pd.DataFrame(np.eye(40, 2))},
             ValueError,
-            r"names are no text: \[0, 1\]",
+            r"no text: \[0, 1\]",
         ),
         ({"y": [1] * 3 + [0] * 37}, ValueError, "3 minority rows among 40"),
         ({"y": [1] * 20 + [0] * 20}, ValueError, "20 minority rows among 40"),
