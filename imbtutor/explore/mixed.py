@@ -65,8 +65,8 @@ def explore_mixed(X, y, impossible, *, random_state=0, name="mixed"):
         If `random_state` is not an integer.
     ValueError
         If X has no column of dtype category or no other, or one whose name is no text,
-        the labels are not 0 and 1,
-        or the minority has fewer than 6 rows or is no minority.
+        the labels are not 0 and 1, or the minority has fewer than 6 rows or is no
+        minority.
 
     Examples
     --------
