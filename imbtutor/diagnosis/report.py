@@ -134,7 +134,9 @@ class Diagnosis:
                     cell += f"<br/><em>{_chapters(each, _link)}</em>"
                 if each.code:
                     code = html.escape("\n".join(each.code))
-                    cell += f"<pre><code>{code}</code></pre>"
+                    # A line that did not break would push the words off a phone.
+                    wrap = "white-space: pre-wrap; overflow-wrap: anywhere"
+                    cell += f'<pre style="{wrap}"><code>{code}</code></pre>'
                 rows.append(
                     f'<tr><th {style} scope="row">{html.escape(each.subject)}</th>'
                     f"<td {style}>{cell}</td></tr>"

@@ -216,6 +216,12 @@ def test_a_page_is_sound(site, page, name):
     # The figures hear of the new width with the next frame, and then draw.
     page.evaluate(DRAWN)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    # A report of `diagnose` is prose: nobody scrolls aside to read each line.
+    assert not page.eval_on_selector_all(
+        "table.dataframe:has([scope=rowgroup])",
+        "(all) => all.filter((each) => each.offsetWidth > each.parentElement"
+        ".clientWidth).length",
+    )
     # Neither does a part of a figure, its legend say, lie out of sight.
     assert not page.eval_on_selector_all(
         ".live-drawing",
