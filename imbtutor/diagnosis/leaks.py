@@ -189,7 +189,7 @@ def _codes(data, column):
     if column in data.levels:
         return data.levels[column] + 1
     kind = data.numeric if column in data.numeric else data.dates
-    return pd.factorize(kind[column].array)[0] + 1
+    return pd.factorize(kind[column])[0] + 1
 
 
 def _counts(codes, y):
