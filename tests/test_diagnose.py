@@ -392,7 +392,7 @@ X_good, y_good = table(40, 10)
             "in d,.*unhashable",
         ),
         (
-            X_good.assign(d=np.array([10**400] * 40, dtype=object)),
+            X_good.assign(d=pd.Series([10**400] * 40, X_good.index, dtype=object)),
             y_good,
             {},
             ValueError,

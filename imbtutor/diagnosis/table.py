@@ -1,5 +1,6 @@
 """The table as the report reads it: numbers, levels and dates, by position."""
 
+import contextlib
 import re
 from collections import Counter
 
@@ -90,7 +91,11 @@ def check_table(X):
         for column, dtype in frame.dtypes.items()
         if isinstance(dtype, pd.SparseDtype)
     }
-    frame = frame.astype(dense).infer_objects()
+    frame = frame.astype(dense)
+    # pandas 2.2 cannot guess the type of integers that no float can hold; `kinds` says
+    # which column holds them.
+    with contextlib.suppress(OverflowError):
+        frame = frame.infer_objects()
     for column in frame.columns[frame.dtypes == np.longdouble]:
         if frame[column].dtype != float:
             frame[column] = _as_float(frame[column])
