@@ -416,7 +416,7 @@ WRONG = {
         (
             2,
             "(tn, fp), (fn, tp) = costs\nreturn (fp - tn) / (fn - tp)",
-            "the numerator is what a false alarm costs",
+            "only two differences count",
         ),
         (
             2,
@@ -429,7 +429,7 @@ WRONG = {
         (4, "return p > 0.5", "what does a check save on average?"),
         (4, "return 0.6 * p * amount <= 5", "True and False are exchanged."),
         (4, "return 0.6 * p.mean() * amount[:5] > 5", "too few entries: 5."),
-        (5, "per_payment_and_constant = 1, 2", "each check costs 5"),
+        (5, "per_payment_and_constant = 1, 2", "what does a check cost"),
     ],
     "23": [
         (

@@ -154,8 +154,9 @@ def explore_costs(y_true, y_score, cost_fp=1.0, name="costs"):
             "regret": "cost - best_cost",
             "net_benefit": _net_benefit("recall", "fpr", "threshold"),
             "treat_all": _net_benefit("1", "1", "threshold"),
-            # The decision curve is drawn from here to the benefit of a perfect model.
-            "lowest": "-500 * prevalence",
+            # The decision curve is drawn from here to the benefit of a perfect model;
+            # the point of the model is always there to be seen.
+            "lowest": "min(-500 * prevalence, 1.1 * net_benefit)",
             "highest": "1000 * prevalence",
         },
         say="A miss costs {ratio:.3~r} times a false alarm, and {prevalence:.2~p} are"
@@ -244,7 +245,7 @@ def _panels(rates_at):
         ),
         parts.panel(
             *parts.curves(alt.Chart(data), readings, across, up, looks, names),
-            title="Net benefit {net_benefit:,.1f}, treat all {treat_all:,.1f}",
+            title="Net benefit {net_benefit:,.1f}, treat all {treat_all:,.0f}",
         ),
     ]
 

@@ -143,7 +143,7 @@ def test_the_drawn_curves_are_those_of_each_threshold(show, data, figure):
     live.move(RATIO, 0.5)
     y_true, y_score = data
     grid = np.geomspace(0.005, 0.9, 150).round(6)
-    for shift in (0, 0.8):
+    for shift in (0, 0.8, -1):
         live.move(PREVALENCE, shift)
         bill, curves = live.rows("bill"), live.rows("decision_curve")
         lowest, seen = live.signal("lowest"), 0
@@ -164,6 +164,8 @@ def test_the_drawn_curves_are_those_of_each_threshold(show, data, figure):
                 else:
                     assert drawn[who] == pytest.approx(benefit, **EXACT)
                     seen += 1
+        # The point of the model is in view, even where it does harm.
+        assert live.signal("net_benefit") > lowest
         assert seen > 5  # the model nearly everywhere, treat all for small thresholds
 
 
