@@ -384,7 +384,7 @@ def make_tickets(
     X : pandas.DataFrame of shape (n_samples, 8) or (n_samples, 9)
         The tickets, shuffled:
 
-        - ``customer_id``: whole numbers of five digits. There are ``n_samples // 5``
+        - ``customer_id``: whole numbers from 10,000 on. There are ``n_samples // 5``
           customers or a few less, at least two, some of whom write often.
         - ``opened``: date and time in 2025, whole minutes. The majority is spread
           evenly, the minority has twice the density in the end that it has in the
@@ -440,7 +440,9 @@ def make_tickets(
         rng.choice(n_customers, size=n_samples, p=temper / temper.sum()),
         rng.choice(n_customers, size=n_samples, p=often / often.sum()),
     )
-    names = rng.choice(90_000, size=n_customers, replace=n_customers > 90_000) + 10_000
+    # Of five digits as long as these are enough.
+    numbers = max(90_000, n_customers)
+    names = rng.choice(numbers, size=n_customers, replace=False) + 10_000
     sites = rng.choice(_SITES, size=n_customers).astype(object)
     pets = rng.randint(len(_PLAIN), size=(n_customers, 2))
 
