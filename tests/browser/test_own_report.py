@@ -1,4 +1,4 @@
-"""The page that chapter 63 writes, as a manager opens it: from a file, on any screen."""
+"""The page that chapter 63 writes, as a manager opens it: from a file, in any width."""
 
 import matplotlib.pyplot as plt
 import pytest
