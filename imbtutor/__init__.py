@@ -13,6 +13,7 @@ from imbtutor.datasets import (
     make_mixed,
     make_outliers,
     make_scores,
+    make_tickets,
     make_transactions,
 )
 from imbtutor.diagnosis import diagnose
@@ -32,6 +33,7 @@ __all__ = [
     "make_mixed",
     "make_outliers",
     "make_scores",
+    "make_tickets",
     "make_transactions",
     "minority_types",
     "plot_cv_scores",

@@ -335,6 +335,156 @@ def make_mixed(n_samples=1000, *, prevalence=0.1, random_state=None):
     return X, y
 
 
+# What people write: the words of any ticket, and those of angry ones.
+_PLAIN = (
+    "the printer prints login page invoice account password update screen error email "
+    "export import report button slow open close file server network mobile tablet "
+    "order delivery question change address user new old morning week please help "
+    "since thanks team version install message price plan setting calendar backup"
+).split()
+_ANGRY = "again urgent refund waiting lawyer unacceptable third cancel manager".split()
+_SITES = ["Bergen", "Graz", "Lyon", "Porto", "Tartu", "Utrecht"]
+# Shares of the majority and of the minority.
+_PRODUCTS = {
+    "app": (0.40, 0.25),
+    "cloud": (0.30, 0.35),
+    "router": (0.20, 0.25),
+    "phone": (0.08, 0.10),
+    "legacy": (0.02, 0.05),
+}
+
+
+def make_tickets(
+    n_samples=1000, *, prevalence=0.06, case_number=False, random_state=None
+):
+    """Simulated support tickets with text, dates, categories and gaps.
+
+    A few tickets are escalated. One customer writes several tickets, all from one
+    site, and has pet words, two of the plain ones, that turn up in most of them. Some
+    customers escalate more than others, and escalations become more frequent over the
+    year. Given the class and the customer, the columns are independent. Every number
+    and every name here is made up.
+
+    Parameters
+    ----------
+    n_samples : int, default=1000
+        Number of tickets, both classes together.
+    prevalence : float, default=0.06
+        Share of escalated tickets, above 0 and at most 0.5. Their count is
+        ``round(n_samples * prevalence)``.
+    case_number : bool, default=False
+        Whether to add a column ``case_number`` that leaks the class: 99 % of
+        the escalated tickets were numbered anew, from 7,000,000 on, by those who
+        worked on them. No new ticket has its number yet.
+    random_state : int, RandomState instance or None, default=None
+        Seed, for the same data again.
+
+    Returns
+    -------
+    X : pandas.DataFrame of shape (n_samples, 8) or (n_samples, 9)
+        The tickets, shuffled:
+
+        - ``customer_id``: whole numbers from 10,000 on. There are ``n_samples // 5``
+          customers or a few less, at least two, some of whom write often.
+        - ``opened``: date and time in 2025, whole minutes. The majority is spread
+          evenly, the minority has twice the density in the end that it has in the
+          beginning.
+        - ``site``: one of six cities, the same for all tickets of a customer.
+        - ``product``: app, cloud, router, phone or legacy; 40, 30, 20, 8 and 2 % of
+          the majority, 25, 35, 25, 10 and 5 % of the minority.
+        - ``message``: 6 to 15 words in lower case. A word is angry in 1 % of the
+          majority's words and in 5 % of the minority's.
+        - ``wait_hours``: until the first answer, in hours. Log-normal, median 4, and
+          8 if escalated. Missing in 10 % of the tickets of either class.
+        - ``contract_value``: in euros a year, log-normal with median 2,000 in either
+          class. Missing in 15 % of the majority and in 35 % of the minority.
+        - ``earlier_tickets``: in the month before. Mean 1, and 2 if escalated.
+        - ``case_number``: if asked for; different in every row.
+    y : ndarray of shape (n_samples,)
+        1 for escalated, the minority, 0 for all others.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of the wrong type.
+    ValueError
+        If an argument is out of range, or would leave no escalated ticket.
+
+    References
+    ----------
+    .. [1] Columns that know the class too early: S. Kaufman, S. Rosset, C. Perlich
+       and O. Stitelman (2012), "Leakage in data mining", ACM TKDD 6(4), 15.
+
+    Examples
+    --------
+    >>> from imbtutor import make_tickets
+    >>> X, y = make_tickets(500, random_state=0)
+    >>> list(X)[:5]
+    ['customer_id', 'opened', 'site', 'product', 'message']
+    >>> int(y.sum())
+    30
+    """
+    import pandas as pd  # here, so that importing imbtutor stays fast
+
+    rng = check_seed(random_state)
+    if not isinstance(case_number, (bool, np.bool_)):
+        raise TypeError(f"case_number={case_number!r}; pass True or False.")
+    y = _labels(n_samples, prevalence, rng)
+    escalated = y == 1
+
+    n_customers = max(2, n_samples // 5)
+    often = rng.gamma(1, size=n_customers)
+    temper = often * rng.gamma(0.5, size=n_customers)
+    customer = np.where(
+        escalated,
+        rng.choice(n_customers, size=n_samples, p=temper / temper.sum()),
+        rng.choice(n_customers, size=n_samples, p=often / often.sum()),
+    )
+    # Of five digits as long as these are enough.
+    numbers = max(90_000, n_customers)
+    names = rng.choice(numbers, size=n_customers, replace=False) + 10_000
+    sites = rng.choice(_SITES, size=n_customers).astype(object)
+    pets = rng.randint(len(_PLAIN), size=(n_customers, 2))
+
+    # The density of the minority grows linearly, from two thirds to four thirds.
+    u = rng.uniform(size=n_samples)
+    share = np.where(escalated, np.sqrt(1 + 3 * u) - 1, u)
+    minutes = (share * 365 * 24 * 60).astype(int)
+    wait = rng.lognormal(np.log(np.where(escalated, 8, 4)), 1).round(1)
+    value = rng.lognormal(np.log(2000), 0.8, size=n_samples).round(-1)
+    wait[rng.uniform(size=n_samples) < 0.10] = np.nan
+    value[rng.uniform(size=n_samples) < np.where(escalated, 0.35, 0.15)] = np.nan
+    X = pd.DataFrame(
+        {
+            "customer_id": names[customer],
+            "opened": pd.Timestamp("2025-01-01") + pd.to_timedelta(minutes, unit="min"),
+            "site": sites[customer],
+            "product": _drawn(_PRODUCTS, y, rng),
+            "message": _messages(pets[customer], escalated, rng),
+            "wait_hours": wait,
+            "contract_value": value,
+            "earlier_tickets": rng.poisson(np.where(escalated, 2, 1)),
+        }
+    )
+    if case_number:
+        number = 1_000_000 + rng.permutation(n_samples)
+        number[escalated & (rng.uniform(size=n_samples) < 0.99)] += 6_000_000
+        X["case_number"] = number
+    return X, y
+
+
+def _messages(pets, escalated, rng):
+    """Write a message for each ticket: plain words, some angry ones, and two pets."""
+    n, most = len(pets), 15
+    words = np.array(_PLAIN, dtype=object)[rng.randint(len(_PLAIN), size=(n, most))]
+    kept = rng.uniform(size=(n, 2)) < 0.8
+    words[:, :2] = np.where(kept, np.array(_PLAIN, dtype=object)[pets], words[:, :2])
+    angry = rng.uniform(size=(n, most)) < np.where(escalated, 0.05, 0.01)[:, None]
+    words[angry] = rng.choice(_ANGRY, size=angry.sum())
+    lengths = rng.randint(6, most + 1, size=n)
+    return [" ".join(row[:k]) for row, k in zip(words, lengths, strict=True)]
+
+
 def _drawn(shares, y, rng):
     """Draw a word for each label, with the shares of its class."""
     majority, minority = (

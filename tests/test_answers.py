@@ -1344,6 +1344,56 @@ WRONG = {
             "on made-up areas it should name",
         ),
     ],
+    "63": [
+        (
+            1,  # one direction only
+            "there = values.notna().to_numpy()\n"
+            "return roc_auc_score(y[there], values[there])",
+            "your answer and the right one add up to 1",
+        ),
+        (1, "return roc_auc_score(y, values)", "your code raised ValueError"),
+        (2, "return 'case_number'", "several values are asked for, and this is one."),
+        (
+            2,
+            "numbers = X.select_dtypes('number')\n"
+            "return [name for name in numbers if alone(numbers[name], y) > 0.65]",
+            "too many entries: 3.",
+        ),
+        (
+            2,  # in the order of the table
+            "numbers = X.select_dtypes('number')\n"
+            "return [name for name in numbers if alone(numbers[name], y) > limit]",
+            "all above limit are asked for, and the order is by area.",
+        ),
+        (
+            3,  # the folds do not look at the customers
+            "model = HistGradientBoostingClassifier(max_iter=20, random_state=0)\n"
+            "p = cross_val_predict(model, X[columns], y, method='predict_proba')\n"
+            "return average_precision_score(y, p[:, 1])",
+            "are the probabilities those of class 1, from folds by customer?",
+        ),
+        (
+            4,
+            "known_in_time = dict.fromkeys(known_in_time, True)",
+            "wait_hours: what has to happen before this number exists?",
+        ),
+        (
+            4,
+            "known_in_time = dict.fromkeys(known_in_time, True)\n"
+            "known_in_time['wait_hours'] = False",
+            "case_number: who writes this number, and when?",
+        ),
+        (
+            5,
+            "return (np.asarray(p) >= 0.5).astype(int)",
+            "an alarm costs 1 with probability 1 - p",
+        ),
+        (
+            5,
+            "return (np.asarray(p) > 1 / (1 + ratio)).astype(int)",
+            "an alarm costs 1 with probability 1 - p",
+        ),
+    ],
 }
 
 

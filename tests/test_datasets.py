@@ -12,6 +12,7 @@ from imbtutor import (
     make_mixed,
     make_outliers,
     make_scores,
+    make_tickets,
     make_transactions,
 )
 from imbtutor.datasets import ISLANDS
@@ -100,6 +101,69 @@ def test_the_amount_of_a_transaction_is_a_hint_and_no_proof():
         log = np.log(X.loc[y == label, "amount"])
         assert log.std() == pytest.approx(1, abs=0.04)
         assert log.mean() == pytest.approx(log.median(), abs=0.07)
+
+
+def test_tickets_are_as_described():
+    X, y = make_tickets(40_000, prevalence=0.25, random_state=0)
+    escalated, rest = X[y == 1], X[y == 0]
+    assert list(X) == [
+        "customer_id",
+        "opened",
+        "site",
+        "product",
+        "message",
+        "wait_hours",
+        "contract_value",
+        "earlier_tickets",
+    ]
+    # Bounds are about five standard errors with the 10,000 escalated tickets.
+    assert escalated["wait_hours"].median() == pytest.approx(8, rel=0.07)
+    assert rest["wait_hours"].median() == pytest.approx(4, rel=0.05)
+    assert escalated["earlier_tickets"].mean() == pytest.approx(2, abs=0.07)
+    assert rest["earlier_tickets"].mean() == pytest.approx(1, abs=0.03)
+    for part, missing in ((escalated, 0.35), (rest, 0.15)):
+        assert part["wait_hours"].isna().mean() == pytest.approx(0.10, abs=0.015)
+        assert part["contract_value"].isna().mean() == pytest.approx(missing, abs=0.025)
+        assert part["contract_value"].median() == pytest.approx(2000, rel=0.06)
+    shares = {"app": (0.40, 0.25), "cloud": (0.30, 0.35), "router": (0.20, 0.25)}
+    for name, (majority, minority) in shares.items():
+        assert (rest["product"] == name).mean() == pytest.approx(majority, abs=0.02)
+        assert (escalated["product"] == name).mean() == pytest.approx(
+            minority, abs=0.025
+        )
+    angry = "again|urgent|refund|waiting|lawyer|unacceptable|third|cancel|manager"
+    for part, share in ((escalated, 0.05), (rest, 0.01)):
+        words = part["message"].str.split(" ").explode()
+        assert words.str.fullmatch(angry).mean() == pytest.approx(share, abs=0.004)
+    lengths = X["message"].str.split(" ").str.len()
+    assert (lengths.min(), lengths.max()) == (6, 15)
+
+
+def test_tickets_come_from_customers_and_become_worse_over_the_year():
+    X, y = make_tickets(40_000, prevalence=0.25, random_state=0)
+    assert X["customer_id"].between(10_000, 99_999).all()
+    assert 4000 < X["customer_id"].nunique() <= 8000
+    assert (X.groupby("customer_id")["site"].nunique() == 1).all()
+    assert (X["opened"].dt.year == 2025).all()
+    start, end = X["opened"].dt.day_of_year <= 36, X["opened"].dt.day_of_year > 329
+    # The density of the minority is 2/3 + 2/3 u: in the first tenth of the year 0.7 of
+    # the mean, in the last 1.3. That of the majority is even.
+    assert start[y == 1].mean() == pytest.approx(0.07, abs=0.012)
+    assert end[y == 1].mean() == pytest.approx(0.13, abs=0.015)
+    assert start[y == 0].mean() == pytest.approx(0.1, abs=0.01)
+
+
+def test_the_case_number_leaks_the_class():
+    X, y = make_tickets(5000, case_number=True, random_state=0)
+    assert X["case_number"].is_unique
+    late = X["case_number"] >= 7_000_000
+    assert not late[y == 0].any()
+    assert late[y == 1].mean() == pytest.approx(0.99, abs=0.03)
+    plain, y_plain = make_tickets(5000, random_state=0)
+    assert X.drop(columns="case_number").equals(plain)
+    assert np.array_equal(y, y_plain)
+    with pytest.raises(TypeError, match="case_number='yes'"):
+        make_tickets(case_number="yes")
 
 
 PLANS = ["prepaid", "mobile", "home"]

@@ -219,6 +219,18 @@ def test_the_card_of_the_thyroid_set():
     )
 
 
+def test_the_card_of_the_sick_euthyroid_set():
+    text, X, _ = benchmark_card("Sick euthyroid", "sick_euthyroid")
+    words = [column for column in X if X[column].isin([0, 1]).all()]
+    assert f"Only {X.shape[1] - len(words)} columns" in text and len(words) == 36
+    firsts = words[::2]
+    assert f"{len(firsts)} pairs of zeros and ones" in text
+    sums = pd.DataFrame({first: X[first] + X[first + 1] for first in firsts})
+    assert (sums[firsts[1:]] == 1).all(axis=None) and "In 17 of the pairs" in text
+    assert sums[1].value_counts().to_dict() == {1: 3090, 0: 73}
+    assert "both are 0 in 73 rows" in text
+
+
 def test_the_card_of_satimage():
     text, X, _ = benchmark_card("Satimage", "satimage")
     close = count_close_pairs(X, 0.9)

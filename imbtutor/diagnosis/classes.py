@@ -214,6 +214,12 @@ def say_what_is_next(data, numbers, rng):
             "positive and a false alarm cost, and move the threshold. Class weights "
             "and resampling come after that, and they bend the probabilities.",
             "",
-            ("22_costs", "21_threshold", "23_class_weights", "24_calibration"),
+            (
+                "22_costs",
+                "21_threshold",
+                "23_class_weights",
+                "24_calibration",
+                "63_your_own_data",
+            ),
         )
     ]
