@@ -283,7 +283,7 @@ def test_the_sampler_sheet_sorts_and_filters(site, page):
     page.get_by_label("Search:").fill("")
     heads = page.locator(".dt-container thead th").all_inner_texts()
     seconds = rows.locator(f"td:nth-child({heads.index('Its seconds') + 1})")
-    # The table sorts a moment after the click: these wait for it, a list read at once does not.
+    # The table sorts a moment after the click; expect() waits for it.
     in_order = sorted(seconds.all_inner_texts(), key=float)
     assert len(set(in_order)) > 1
     sort = page.get_by_role("button", name="Sort by: Its seconds")
