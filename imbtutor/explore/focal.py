@@ -176,7 +176,7 @@ def _slope():
 def _reliability():
     log = {"domain": [LOW, 1], "ticks": [1, 0.1, 0.01, 0.001], "form": "~%"}
     groups = (
-        parts.counted(GROUPS, "group", "groups")
+        parts.counted(GROUPS, "group")
         .transform_calculate(said="said[datum.group]", share="share[datum.group]")
         # A group without positives has no place on a logarithmic axis.
         .transform_filter(f"datum.said >= {LOW} && datum.share >= {LOW}")
@@ -185,10 +185,11 @@ def _reliability():
             y=parts.y("share", "share of positives", log=True, **log),
         )
     )
+    points = groups.mark_point(filled=True, size=80, opacity=1, color=parts.PINK)
     return parts.panel(
         parts.diagonal(LOW),
         groups.mark_line(strokeWidth=2, color=parts.PINK),
-        groups.mark_point(filled=True, size=80, opacity=1, color=parts.PINK),
+        points.properties(name="groups"),
         title="{model}, {repair}: log loss {logloss:.3f}",
         height=252,
     )
