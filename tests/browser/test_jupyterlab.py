@@ -54,6 +54,10 @@ FIGURES = {
     "explore_costs": "explore_costs(*scores)",
     "explore_edited_neighbours": "explore_edited_neighbours(*points)",
     "explore_faults": "explore_faults(summary, source='simulated')",
+    "explore_focal": (
+        "explore_focal(scores[0], pd.DataFrame("
+        "{('line', 'as trained', gamma): scores[1] for gamma in [0, 1]}))"
+    ),
     "explore_gradient": "explore_gradient()",
     "explore_interval": "explore_interval()",
     "explore_leakage": "explore_leakage(folds)",
