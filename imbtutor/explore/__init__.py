@@ -9,6 +9,7 @@ from imbtutor.explore.confusion import explore_confusion
 from imbtutor.explore.costs import explore_costs
 from imbtutor.explore.edited_neighbours import explore_edited_neighbours
 from imbtutor.explore.faults import explore_faults
+from imbtutor.explore.forecast import explore_forecast
 from imbtutor.explore.gradient import explore_gradient
 from imbtutor.explore.interval import explore_interval
 from imbtutor.explore.leakage import explore_leakage
@@ -41,6 +42,7 @@ __all__ = [
     "explore_costs",
     "explore_edited_neighbours",
     "explore_faults",
+    "explore_forecast",
     "explore_gradient",
     "explore_interval",
     "explore_leakage",

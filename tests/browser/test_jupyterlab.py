@@ -54,6 +54,10 @@ FIGURES = {
     "explore_costs": "explore_costs(*scores)",
     "explore_edited_neighbours": "explore_edited_neighbours(*points)",
     "explore_faults": "explore_faults(summary, source='simulated')",
+    "explore_forecast": (
+        "explore_forecast(pd.DataFrame({'sampler': 'SMOTE()', 'n_samples': [1e3, 1e4],"
+        " 'seconds': [0.1, 1.0], 'megabytes': [1.0, 9.0]}))"
+    ),
     "explore_gradient": "explore_gradient()",
     "explore_interval": "explore_interval()",
     "explore_leakage": "explore_leakage(folds)",
