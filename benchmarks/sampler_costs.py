@@ -5,10 +5,10 @@
 
 It writes `sampler_costs.csv` beside itself after every run, which
 `book/sampler_sheet.ipynb` and `notebooks/64_scaling_out.ipynb` read; all of it takes
-about an hour on one core. Each run has a process of its own. Seconds are those of
-the processor, which a busy machine stretches less than the clock's, the least of
-three runs where a run takes under 5 s. Megabytes are what the process grew by at its
-peak, beyond the table itself.
+about three quarters of an hour on one core. Each run has a process of its own. Seconds
+are those of the processor, which a busy machine stretches less than the clock's, the
+least of three runs where a run takes under 5 s. Megabytes are what the process grew by
+at its peak, beyond the table itself.
 """
 
 import multiprocessing
@@ -140,18 +140,21 @@ def measure(sampler, n_samples):
     return result
 
 
-def forecast(runs, n_samples):
-    """Seconds at `n_samples`, on the line through the last three runs, log-log."""
-    last = np.log(runs[["n_samples", "seconds"]][-3:].to_numpy(float))
+def forecast(runs, cost, n_samples):
+    """Seconds or megabytes, on the line through the last three runs, log-log."""
+    last = np.log(runs[["n_samples", cost]][-3:].to_numpy(float))
     slope, start = np.polyfit(*last.T, 1)
     return np.exp(start + slope * np.log(n_samples))
 
 
 def cost(sampler, runs, n_samples):
     """Seconds, megabytes and a note of `sampler`, whose smaller `runs` are known."""
-    # A run that is sure to be stopped would only take its time.
-    if len(runs) > 2 and forecast(runs, n_samples) > 2 * SECONDS:
-        return np.nan, np.nan, f"forecast far over {SECONDS} s"
+    if len(runs) > 2:
+        # Such forecasts are mostly too low (chapter 64), so this run would be stopped.
+        if forecast(runs, "seconds", n_samples) > SECONDS:
+            return np.nan, np.nan, f"forecast over {SECONDS} s"
+        if forecast(runs, "megabytes", n_samples) > 1000 * GIGABYTES:
+            return np.nan, np.nan, f"forecast over {GIGABYTES} GB"
     results = [measure(sampler, n_samples)]
     if results[0][0] < 5:
         results += [measure(sampler, n_samples) for _ in range(2)]
@@ -179,9 +182,9 @@ def main(again):
             order = [" ".join(str(each).split()) for each in SAMPLERS]
             known = known.sort_values(
                 ["sampler", "n_samples"],
-                key=lambda column: column.map(order.index)
-                if column.name == "sampler"
-                else column,
+                key=lambda column: (
+                    column.map(order.index) if column.name == "sampler" else column
+                ),
                 ignore_index=True,
             )
             known.to_csv(FILE, index=False, float_format="%.4g")

@@ -171,7 +171,7 @@ def _time(seconds):
 def _panel(runs, cost, title):
     label, domain, ticks = COSTS[cost]
     low, high = (10.0**power for power in POWERS[:2])
-    x = parts.x("n", "rows", [low, high], [1e3, 1e4, 1e5, 1e6, 1e7, 1e8], "~s", True)
+    x = parts.x("n", "rows", [low, high], [1e3, 1e4, 1e5, 1e6, 1e7], "~s", True)
     y = parts.y("cost", label, domain, ticks, "~s", log=True)
     table = runs.rename(columns={"n_samples": "n", cost: "cost"})
     points = alt.Chart(table[["cell", "n", "cost"]]).encode(x=x, y=y)

@@ -88,7 +88,8 @@ def test_times_are_told_in_fitting_units(live):
         # Two digits are shown.
         assert seconds == pytest.approx(live.signal("seconds"), rel=0.051)
         units.append(unit)
-    assert list(dict.fromkeys(units)) == ["seconds", "minutes", "hours", "days", "years"]
+    met = list(dict.fromkeys(units))
+    assert met == ["seconds", "minutes", "hours", "days", "years"]
 
 
 def test_it_stacks_on_a_phone_and_follows_the_dark_theme(show, fig):
