@@ -1,12 +1,14 @@
 """Measure what every sampler costs as the table grows, for the sampler sheet.
 
-    .venv/bin/python benchmarks/sampler_costs.py
+    .venv/bin/python benchmarks/sampler_costs.py          # measures what is missing
+    .venv/bin/python benchmarks/sampler_costs.py --again  # measures all
 
-It writes `sampler_costs.csv` beside itself, which `book/sampler_sheet.ipynb` reads;
-about half an hour on one core. Each run has a process of its own. Seconds are those of
-the processor, which a busy machine stretches less than the clock's, the least of
-three runs where a run takes under 5 s. Megabytes are what the process grew by at its
-peak, beyond the table itself.
+It writes `sampler_costs.csv` beside itself after every run, which
+`book/sampler_sheet.ipynb` and `notebooks/64_scaling_out.ipynb` read; all of it takes
+about three quarters of an hour on one core. Each run has a process of its own. Seconds
+are those of the processor, which a busy machine stretches less than the clock's, the
+least of three runs where a run takes under 5 s. Megabytes are what the process grew by
+at its peak, beyond the table itself.
 """
 
 import multiprocessing
@@ -83,10 +85,11 @@ SAMPLERS = [
     SMOTEENN(),
     SMOTETomek(),
 ]
-SIZES = [1000, 3162, 10_000, 31_623, 100_000]
+SIZES = [1000, 3162, 10_000, 31_623, 100_000, 316_228, 1_000_000]
 SECONDS, GIGABYTES = 100, 8
 """Where a run is stopped, and the larger sizes are left out."""
-HERE = Path(__file__).resolve().parent
+FILE = Path(__file__).resolve().with_name("sampler_costs.csv")
+COLUMNS = ["sampler", "n_samples", "seconds", "megabytes", "note", "versions"]
 
 
 def table(n_samples):
@@ -137,29 +140,55 @@ def measure(sampler, n_samples):
     return result
 
 
-def main():
-    """Measure all samplers and write the table."""
-    rows = []
-    for sampler in SAMPLERS:
-        for n_samples in SIZES:
-            results = [measure(sampler, n_samples)]
-            if results[0][0] < 5:
-                results += [measure(sampler, n_samples) for _ in range(2)]
-            seconds, megabytes, note = min(results)
-            call = " ".join(str(sampler).split())
-            rows.append((call, n_samples, seconds, megabytes, note))
-            print(*rows[-1], flush=True)
-            if note:
-                break
-    columns = ["sampler", "n_samples", "seconds", "megabytes", "note"]
-    costs = pd.DataFrame(rows, columns=columns)
+def forecast(runs, cost, n_samples):
+    """Seconds or megabytes, on the line through the last three runs, log-log."""
+    last = np.log(runs[["n_samples", cost]][-3:].to_numpy(float))
+    slope, start = np.polyfit(*last.T, 1)
+    return np.exp(start + slope * np.log(n_samples))
+
+
+def cost(sampler, runs, n_samples):
+    """Seconds, megabytes and a note of `sampler`, whose smaller `runs` are known."""
+    if len(runs) > 2:
+        # Such forecasts are mostly too low (chapter 64), so this run would be stopped.
+        if forecast(runs, "seconds", n_samples) > SECONDS:
+            return np.nan, np.nan, f"forecast over {SECONDS} s"
+        if forecast(runs, "megabytes", n_samples) > 1000 * GIGABYTES:
+            return np.nan, np.nan, f"forecast over {GIGABYTES} GB"
+    results = [measure(sampler, n_samples)]
+    if results[0][0] < 5:
+        results += [measure(sampler, n_samples) for _ in range(2)]
+    return min(results)
+
+
+def main(again):
+    """Measure what the table lacks, or all `again`, and write it after each run."""
+    known = pd.DataFrame(columns=COLUMNS) if again else pd.read_csv(FILE)
     versions = (
         f"imbalanced-learn {imblearn.__version__}, "
         f"scikit-learn {sklearn.__version__}, {platform.machine()}"
     )
-    costs["versions"] = versions
-    costs.to_csv(HERE / "sampler_costs.csv", index=False, float_format="%.4g")
+    for place, n_samples in enumerate(SIZES):
+        for sampler in SAMPLERS:
+            call = " ".join(str(sampler).split())
+            runs = known[known["sampler"] == call]
+            # It has this size already, or has been stopped before.
+            if len(runs) != place or runs["note"].notna().any():
+                continue
+            seconds, megabytes, note = cost(sampler, runs, n_samples)
+            row = call, n_samples, seconds, megabytes, note or None, versions
+            print(*row, flush=True)
+            known.loc[len(known)] = row
+            order = [" ".join(str(each).split()) for each in SAMPLERS]
+            known = known.sort_values(
+                ["sampler", "n_samples"],
+                key=lambda column: (
+                    column.map(order.index) if column.name == "sampler" else column
+                ),
+                ignore_index=True,
+            )
+            known.to_csv(FILE, index=False, float_format="%.4g")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(again="--again" in sys.argv)

@@ -1394,6 +1394,52 @@ WRONG = {
             "an alarm costs 1 with probability 1 - p",
         ),
     ],
+    "64": [
+        (
+            1,  # the ratio upside down
+            "return np.log(n_2 / n_1) / np.log(cost_2 / cost_1)",
+            "the rows grow tenfold and the cost a hundredfold",
+        ),
+        (
+            1,
+            "return np.log10(cost_2 / cost_1)",
+            "four times the rows cost twice as much",
+        ),
+        (
+            2,  # all runs, the small ones included
+            "slope, start = np.polyfit(np.log10(n_samples), np.log10(seconds), 1)\n"
+            "return 10 ** (start + slope * np.log10(n))",
+            "how many runs carry your line, and which?",
+        ),
+        (
+            2,
+            "return np.polyval(\n"
+            "    np.polyfit(np.log10(n_samples[-3:]), np.log10(seconds[-3:]), 1),\n"
+            "    np.log10(n),\n"
+            ")",
+            "this job costs 3 seconds for each 100 rows",
+        ),
+        (
+            3,  # minority rows with all rows
+            "return 32 * prevalence * n * n / 1e9",
+            "5,000 rows of each class",
+        ),
+        (
+            3,
+            "return 32 * n * n / 4 / 1e9",
+            "500 minority rows, and how many majority rows?",
+        ),
+        (
+            4,  # the square root forgotten
+            "return int(gigabytes * 1e9 / (32 * prevalence * (1 - prevalence)))",
+            "at a prevalence of 0.05: solve the formula of task 3",
+        ),
+        (
+            4,
+            "return int(np.sqrt(gigabytes * 1e9 / (32 * prevalence)))",
+            "at a prevalence of 0.05: solve the formula of task 3",
+        ),
+    ],
 }
 
 

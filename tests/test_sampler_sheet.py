@@ -51,11 +51,11 @@ def test_no_sampler_of_the_library_is_missing():
 
 
 def test_every_sampler_has_its_costs():
-    """Up to 100,000 rows, or to the size at which a note says why not."""
+    """Up to a million rows, or to the size at which a note says why not."""
     assert COSTS["sampler"].nunique() == len(KNOWN)
     for _, runs in COSTS.groupby("sampler"):
         done = runs.dropna(subset="seconds")
         stopped = isinstance(runs["note"].iloc[-1], str)
-        assert (done["n_samples"].max() == 100_000) != stopped
+        assert (done["n_samples"].max() == 1_000_000) != stopped
         # Or no exponent could be fitted.
         assert len(done) >= 2

@@ -10,6 +10,7 @@ from imbtutor.explore.costs import explore_costs
 from imbtutor.explore.edited_neighbours import explore_edited_neighbours
 from imbtutor.explore.faults import explore_faults
 from imbtutor.explore.focal import explore_focal
+from imbtutor.explore.forecast import explore_forecast
 from imbtutor.explore.gradient import explore_gradient
 from imbtutor.explore.interval import explore_interval
 from imbtutor.explore.leakage import explore_leakage
@@ -43,6 +44,7 @@ __all__ = [
     "explore_edited_neighbours",
     "explore_faults",
     "explore_focal",
+    "explore_forecast",
     "explore_gradient",
     "explore_interval",
     "explore_leakage",

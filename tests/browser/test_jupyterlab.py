@@ -58,6 +58,10 @@ FIGURES = {
         "explore_focal(scores[0], pd.DataFrame("
         "{('line', 'as trained', gamma): scores[1] for gamma in [0, 1]}))"
     ),
+    "explore_forecast": (
+        "explore_forecast(pd.DataFrame({'sampler': 'SMOTE()', 'n_samples': [1e3, 1e4],"
+        " 'seconds': [0.1, 1.0], 'megabytes': [1.0, 9.0]}))"
+    ),
     "explore_gradient": "explore_gradient()",
     "explore_interval": "explore_interval()",
     "explore_leakage": "explore_leakage(folds)",
