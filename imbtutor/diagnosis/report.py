@@ -41,6 +41,7 @@ CHAPTERS = {
     "45_condensing_prototypes": (
         "Condensing and prototypes: CNN, OSS, cluster centroids, hardness"
     ),
+    "53_multiclass": "More than two classes",
 }
 """The chapters that a report may name: file stem and title."""
 
