@@ -1312,6 +1312,63 @@ WRONG = {
             "the values are right, and their order is not.",
         ),
     ],
+    "53": [
+        (
+            1,  # the columns are the calls
+            "accuracy = np.trace(matrix) / matrix.sum()\n"
+            "return (np.diag(matrix) / matrix.sum(axis=0)).mean(), accuracy, accuracy",
+            "macro: of each row",
+        ),
+        (1, "return np.trace(matrix) / matrix.sum(), 0.6", "return three numbers."),
+        (
+            2,
+            "return {label: max(n, low) for label, n in Counter(y).items()}",
+            "too many rows: 3.",
+        ),
+        (
+            2,  # at most instead of fewer than
+            "return {label: low for label, n in Counter(y).items() if n <= low}",
+            "too many rows: 2.",
+        ),
+        (
+            2,
+            "return {label: 50 for label, n in Counter(y).items() if n < 50}",
+            "too many rows: 3.",
+        ),
+        (
+            3,
+            "return min(Counter(y).values()) - 1",
+            "how many samples has the smallest class in a training part?",
+        ),
+        (
+            3,
+            "train, _ = next(cv.split(np.zeros(len(y)), y))\n"
+            "return min(Counter(y[train]).values()) - 1",
+            "not every training part holds as many",
+        ),
+        (
+            4,
+            "return {label: most for label in Counter(y)}",
+            "no class may be asked for more than it has",
+        ),
+        (
+            4,
+            "return {label: 6 for label in Counter(y)}",
+            "no class may be asked for more than it has",
+        ),
+        (
+            5,
+            "p = model.fit(X_train, y_train).predict_proba(X_train)\n"
+            "labels, counts = np.unique(y_train, return_counts=True)\n"
+            "scores = [\n"
+            "    f1_score(y_train, labels[q.argmax(axis=1)], average='macro')\n"
+            "    for q in [p / counts**power for power in powers]\n"
+            "]\n"
+            "return powers[int(np.argmax(scores))]",
+            "that is the best power on rows that the model was fitted to",
+        ),
+        (5, "return 1", "that is the best power for another score."),
+    ],
     "61": [
         (
             1,

@@ -112,6 +112,7 @@ def find_classes(data, numbers, rng):
             f"Rows of each class, rarest first: {some(listed, 10)}.",
             f"This report takes {show(numbers['positive'])} against all the others. "
             "Ask again with positive= for each class that matters to you.",
+            ("53_multiclass",),
         )
     ]
 

@@ -41,6 +41,7 @@ CHAPTERS = {
     "45_condensing_prototypes": (
         "Condensing and prototypes: CNN, OSS, cluster centroids, hardness"
     ),
+    "53_multiclass": "More than two classes",
     "63_your_own_data": "Case study: your own data",
 }
 """The chapters that a report may name: file stem and title."""

@@ -1,6 +1,7 @@
 """Interactive figures, alive in the static page and in JupyterLab."""
 
 from imbtutor.explore.adasyn import explore_adasyn
+from imbtutor.explore.averages import explore_averages
 from imbtutor.explore.borderline import explore_borderline
 from imbtutor.explore.calibration import explore_calibration
 from imbtutor.explore.class_weight import explore_class_weight
@@ -35,6 +36,7 @@ __all__ = [
     "Live",
     "bench",
     "explore_adasyn",
+    "explore_averages",
     "explore_borderline",
     "explore_calibration",
     "explore_class_weight",
