@@ -169,5 +169,5 @@ def test_bad_members_are_named(change, message):
 
 
 def test_bad_labels_are_named():
-    with pytest.raises(ValueError, match="y_true has one class only"):
+    with pytest.raises(ValueError, match="y_true holds one class only"):
         explore_bags([0] * 20, {"a": np.full((2, 3, 20), 0.5)})
