@@ -1312,6 +1312,36 @@ WRONG = {
             "the values are right, and their order is not.",
         ),
     ],
+    "51": [
+        (
+            1,  # the forgotten redraw
+            "rows = RandomUnderSampler(random_state=0).fit_resample(X, y)\n"
+            "p = [\n"
+            "    small_tree(seed).fit(*rows).predict_proba(X_test)[:, 1]\n"
+            "    for seed in range(n_trees)\n"
+            "]\n"
+            "return np.mean(p, axis=0)",
+            "all trees saw the same draw.",
+        ),
+        (
+            1,  # votes for probabilities
+            "p = []\n"
+            "for seed in range(n_trees):\n"
+            "    draw = RandomUnderSampler(random_state=seed)\n"
+            "    tree = small_tree(seed).fit(*draw.fit_resample(X, y))\n"
+            "    p.append(tree.predict(X_test))\n"
+            "return np.mean(p, axis=0)",
+            "those are averaged labels",
+        ),
+        (
+            2,
+            "return int(np.ceil(spread / target))",
+            "half the spread needs more than twice the trees.",
+        ),
+        (2, "return (spread / target) ** 2", "a bag has a whole number of trees."),
+        (3, "return p * prevalence", "what is multiplied by the prevalence itself?"),
+        (4, "return 0.5", "at 0.5 the calls would become far fewer."),
+    ],
     "53": [
         (
             1,  # the columns are the calls

@@ -2,6 +2,7 @@
 
 from imbtutor.explore.adasyn import explore_adasyn
 from imbtutor.explore.averages import explore_averages
+from imbtutor.explore.bags import explore_bags
 from imbtutor.explore.borderline import explore_borderline
 from imbtutor.explore.calibration import explore_calibration
 from imbtutor.explore.class_weight import explore_class_weight
@@ -37,6 +38,7 @@ __all__ = [
     "bench",
     "explore_adasyn",
     "explore_averages",
+    "explore_bags",
     "explore_borderline",
     "explore_calibration",
     "explore_class_weight",

@@ -47,6 +47,7 @@ DATA = (
 FIGURES = {
     "explore_adasyn": "explore_adasyn(*points, n_clusters=[2, 5])",
     "explore_averages": "explore_averages([0, 0, 0, 1, 1, 2], [0, 0, 1, 1, 0, 1])",
+    "explore_bags": "explore_bags(points[1], {'tree': [[points[1] / 2] * 3] * 2})",
     "explore_borderline": "explore_borderline(*points)",
     "explore_calibration": "explore_calibration(*scores, train_prevalence=0.5)",
     "explore_class_weight": "explore_class_weight(*points)",
