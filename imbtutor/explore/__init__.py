@@ -1,6 +1,7 @@
 """Interactive figures, alive in the static page and in JupyterLab."""
 
 from imbtutor.explore.adasyn import explore_adasyn
+from imbtutor.explore.benchmark import explore_benchmark
 from imbtutor.explore.borderline import explore_borderline
 from imbtutor.explore.calibration import explore_calibration
 from imbtutor.explore.class_weight import explore_class_weight
@@ -33,6 +34,7 @@ __all__ = [
     "Live",
     "bench",
     "explore_adasyn",
+    "explore_benchmark",
     "explore_borderline",
     "explore_calibration",
     "explore_class_weight",
