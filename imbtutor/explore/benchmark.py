@@ -1,5 +1,6 @@
 """What each remedy changes on each set of data, by learner and metric."""
 
+import json
 from itertools import product
 
 import altair as alt
@@ -17,7 +18,10 @@ GROUPS = {
     "4 to 8 % positives": (0.04, 0.08),
     "over 8 % positives": (0.08, 1),
 }
-UNIT = 10_000  # gains are kept as whole numbers of 1 / UNIT: a third of the bytes
+# Gains are kept as whole numbers of 1 / UNIT: a third of the bytes.
+UNIT, MEAN_UNIT = 10_000, 1_000_000
+COUNTS = [10, 30, 100, 300, 1000, 3000]
+WIDTH = 142  # below one another on a phone, both begin where the remedies' names end
 TICKS = [-10, -1, -0.1, -0.01, 0, 0.01, 0.1, 1]
 
 
@@ -121,17 +125,15 @@ def explore_benchmark(gains, positives, prevalence, *, name="benchmark"):
             "remedy_at": remedies,
             "which_at": [*GROUPS, *sets],
             "member_at": members.astype(int),
-            "gain_at": _whole(gain),
-            "half_at": _whole(half),
+            "gain_at": _table(gain, UNIT),
+            "half_at": _table(half, UNIT),
             **_summaries(gain, members[: len(GROUPS)]),
-            "only": f"{several} ? null : gain_at[{one}]",
-            "n": f"{several} ? n_at[{place}] : isValid(only) ? 1 : 0",
-            "better": f"{several} ? better_at[{place}] : only > 0 ? 1 : 0",
-            "worse": f"{several} ? worse_at[{place}] : only < 0 ? 1 : 0",
-            "mean": f"{several} ? mean_at[{place}]"
-            f" : isValid(only) ? only / {UNIT} : null",
-            "half": f"{several} || !isValid(half_at[{one}])"
-            f" ? null : half_at[{one}] / {UNIT}",
+            "only": f"{several} ? null : {_at(f'gain_at[{one}]', UNIT)}",
+            "n": f"{several} ? {_at(f'n_at[{place}]')} : isValid(only) ? 1 : 0",
+            "better": f"{several} ? {_at(f'better_at[{place}]')} : only > 0 ? 1 : 0",
+            "worse": f"{several} ? {_at(f'worse_at[{place}]')} : only < 0 ? 1 : 0",
+            "mean": f"{several} ? {_at(f'mean_at[{place}]', MEAN_UNIT)} : only",
+            "half": f"{several} ? null : {_at(f'half_at[{one}]', UNIT)}",
             "low": "isValid(half) ? mean - half : null",
             "high": "isValid(half) ? mean + half : null",
             "none": parts.words(
@@ -163,24 +165,33 @@ def _numbered(words):
     return {place: str(word) for place, word in enumerate(words)}
 
 
-def _whole(values):
-    """Return all values as whole numbers of 1 / UNIT, None where there is none."""
-    rounded = np.round(values.ravel() * UNIT)
-    return [None if np.isnan(each) else int(each) for each in rounded]
+def _table(values, unit=1):
+    """Return an expression: all values as texts of whole numbers of 1 / `unit`.
+
+    One text, empty where there is no value: Altair copies a list of so many numbers
+    again and again, for seconds.
+    """
+    rounded = np.round(np.ravel(values) * unit)
+    texts = ["" if np.isnan(each) else str(int(each)) for each in rounded]
+    return f"split({json.dumps(','.join(texts))}, ',')"
+
+
+def _at(place, unit=1):
+    """Return the expression of one value of such a table, null where it has none."""
+    return f"({place} === '' ? null : toNumber({place}) / {unit})"
 
 
 def _summaries(gain, members):
-    """Return counts and means over the sets of each group, as flat tables."""
+    """Return counts and means over the sets of each group, as tables."""
     inside = members & ~np.isnan(gain[..., None, :])
     n = inside.sum(axis=-1)
     total = np.where(inside, np.nan_to_num(gain)[..., None, :], 0).sum(axis=-1)
-    with np.errstate(invalid="ignore"):
-        mean = np.round(total / n, 6)
+    mean = np.divide(total, n, out=np.full(n.shape, np.nan), where=n > 0)
     return {
-        "n_at": n.ravel(),
-        "better_at": (inside & (gain[..., None, :] > 0)).sum(axis=-1).ravel(),
-        "worse_at": (inside & (gain[..., None, :] < 0)).sum(axis=-1).ravel(),
-        "mean_at": mean.ravel(),
+        "n_at": _table(n),
+        "better_at": _table((inside & (gain[..., None, :] > 0)).sum(axis=-1)),
+        "worse_at": _table((inside & (gain[..., None, :] < 0)).sum(axis=-1)),
+        "mean_at": _table(mean, MEAN_UNIT),
     }
 
 
@@ -194,9 +205,8 @@ def _dots(chart, row):
     """The sets that were chosen and run, each with its gain."""
     return (
         chart.transform_filter("member_at[which][datum.s]")
-        .transform_calculate(whole=row)
-        .transform_filter("isValid(datum.whole)")
-        .transform_calculate(gain=f"datum.whole / {UNIT}")
+        .transform_calculate(gain=_at(row, UNIT))
+        .transform_filter("isValid(datum.gain)")
     )
 
 
@@ -220,7 +230,7 @@ def _remedies(remedies, n_sets, row):
     )
     zero = parts.rule_at("0", "x")
     # The names of the remedies take the rest of a panel's width.
-    size = {"width": 130, "height": 15 * max(len(remedies), 8)}
+    size = {"width": WIDTH, "height": 15 * max(len(remedies), 8)}
     title = "{learner_at[learner]}: {metric_at[metric]}"
     return parts.panel(zero, dots, means.properties(name="means"), title=title, **size)
 
@@ -233,11 +243,9 @@ def _sizes(sets, positives, share, row):
     base = _dots(
         alt.Chart(table, name="sizes"), f"gain_at[{row} * {len(sets)} + datum.s]"
     )
-    x = parts.x("positives", "positives (log scale)", log=True, scale={"nice": True})
+    x = parts.x("positives", "positives (log scale)", ticks=COUNTS, log=True)
     dots = base.mark_point(
         filled=True, size=70, opacity=0.8, color=COLORS["minority"], tooltip=True
     ).encode(x=x, y=_gain(parts.y), tooltip=["set:N", "positives:Q", "gain:Q"])
     zero = parts.rule_at("0", "y")
-    return parts.panel(
-        zero, dots, title="{remedy_at[remedy]} by positives", width=220, height=244
-    )
+    return parts.panel(zero, dots, title="{remedy_at[remedy]}", width=WIDTH, height=244)
