@@ -1431,6 +1431,57 @@ WRONG = {
             "on made-up areas it should name",
         ),
     ],
+    "62": [
+        (
+            1,  # copies of any row
+            "rng = np.random.default_rng(random_state)\n"
+            "missing = (y == 0).sum() - (y == 1).sum()\n"
+            "copies = rng.choice(len(y), missing)\n"
+            "noise = rng.normal(scale=0.1, size=(missing, X.shape[1]))\n"
+            "return np.vstack([X, X[copies] + noise]), np.append(y, [1] * missing)",
+            "each new row lies close to a positive.",
+        ),
+        (
+            1,  # one noise for a row and its copies
+            "copies = np.repeat(np.flatnonzero(y == 1), 3)\n"
+            "return np.vstack([X, X[copies] + 0.1]), np.append(y, y[copies])",
+            "six new rows, and each has noise of its own",
+        ),
+        (
+            1,  # as many as there are negatives, not as many as are missing
+            "copies = np.random.default_rng(0).choice(np.flatnonzero(y == 1), 8)\n"
+            "return np.vstack([X, X[copies]]), np.append(y, y[copies])",
+            "eight negatives and two positives came in",
+        ),
+        (
+            2,  # the order of the difference
+            "gains = []\n"
+            "for train, test in cv.split(X, y):\n"
+            "    scores = []\n"
+            "    for step in ['passthrough', sampler]:\n"
+            "        model = make_pipeline(StandardScaler(), step, tree)\n"
+            "        y_score = model.fit(X[train], y[train]).predict_proba(X[test])\n"
+            "        scores.append(average_precision_score(y[test], y_score[:, 1]))\n"
+            "    gains.append(scores[0] - scores[1])\n"
+            "return np.array(gains)",
+            "with its labels turned round, the tree must lose",
+        ),
+        (2, "return 0.0", "several values are asked for, and this is one."),
+        (
+            3,  # the naive interval
+            "n = gains.shape[1]\n"
+            "mean, variance = gains.mean(axis=1), gains.var(axis=1, ddof=1)\n"
+            "half = stats.t.ppf(0.975, n - 1) * np.sqrt(variance / n)\n"
+            "return (mean > half).sum(), (mean < -half).sum(), mean.mean()",
+            "look at the set whose mean is 0.028",
+        ),
+        (
+            3,
+            "mean = gains.mean(axis=1)\n"
+            "return (mean > 0).sum(), (mean < 0).sum(), mean.mean()",
+            "look at the set whose mean is 0.028",
+        ),
+    ],
     "63": [
         (
             1,  # one direction only

@@ -3,6 +3,7 @@
 from imbtutor.explore.adasyn import explore_adasyn
 from imbtutor.explore.averages import explore_averages
 from imbtutor.explore.bags import explore_bags
+from imbtutor.explore.benchmark import explore_benchmark
 from imbtutor.explore.borderline import explore_borderline
 from imbtutor.explore.calibration import explore_calibration
 from imbtutor.explore.class_weight import explore_class_weight
@@ -39,6 +40,7 @@ __all__ = [
     "explore_adasyn",
     "explore_averages",
     "explore_bags",
+    "explore_benchmark",
     "explore_borderline",
     "explore_calibration",
     "explore_class_weight",

@@ -48,6 +48,11 @@ FIGURES = {
     "explore_adasyn": "explore_adasyn(*points, n_clusters=[2, 5])",
     "explore_averages": "explore_averages([0, 0, 0, 1, 1, 2], [0, 0, 1, 1, 0, 1])",
     "explore_bags": "explore_bags(points[1], {'tree': [[points[1] / 2] * 3] * 2})",
+    "explore_benchmark": (
+        "explore_benchmark(pd.DataFrame({'learner': 'tree', 'metric': 'AUC', 'remedy':"
+        " 'SMOTE', 'set': ['a', 'b'], 'gain': [0.1, 0], 'half': 0.1}),"
+        " pd.Series({'a': 9, 'b': 99}), pd.Series({'a': 0.1, 'b': 0.01}))"
+    ),
     "explore_borderline": "explore_borderline(*points)",
     "explore_calibration": "explore_calibration(*scores, train_prevalence=0.5)",
     "explore_class_weight": "explore_class_weight(*points)",
