@@ -49,7 +49,7 @@ from imblearn.under_sampling import (
     RepeatedEditedNearestNeighbours,
     TomekLinks,
 )
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, parallel_config
 from sklearn.base import clone
 from sklearn.datasets import load_digits
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
@@ -281,7 +281,10 @@ def unit(set_name, repeat, fold, remedy):
         fits = []
     for fit, new in fits:
         try:
-            each = scores(X[fit], y[fit], X[new], remedy, seed)
+            # On a cluster a forest would send its trees out again one by one, and its
+            # worker begin another unit meanwhile, in a second thread.
+            with parallel_config(backend="sequential"):
+                each = scores(X[fit], y[fit], X[new], remedy, seed)
         except (ValueError, RuntimeError) as fault:  # ADASYN raises the second
             each = dict.fromkeys(LEARNERS, fault)
         for name, values in each.items():

@@ -142,6 +142,12 @@ def test_many_rows_are_drawn_for_the_comparison():
     assert len(names["few"].y) == 500 and len(names["learn"].y) == 1500
 
 
+def test_so_many_groups_that_their_folds_take_seconds_are_said(own, capsys):
+    y = pd.Series((np.arange(50_001) % 17 == 0).astype(int))
+    assert len(own[0]["folds"](y, y.index.to_series(), 2)) == 2
+    assert "Folds of so many groups: this takes a while" in capsys.readouterr().out
+
+
 def test_numbers_alone_need_no_time_and_no_groups():
     X, y = make_gaussians(600, prevalence=0.1, random_state=0)
     names, words = run(pd.DataFrame(X, columns=["a", "b"]).assign(sick=y), "sick")
