@@ -1342,6 +1342,88 @@ WRONG = {
         (3, "return p * prevalence", "what is multiplied by the prevalence itself?"),
         (4, "return 0.5", "at 0.5 the calls would become far fewer."),
     ],
+    "52": [
+        (
+            1,  # the probability of class 1 in every row
+            "return -((1 - expit(z)) ** gamma) * log_expit(z)",
+            "with gamma 0 it is the log loss",
+        ),
+        (
+            1,
+            "log_p = log_expit(np.where(y == 1, z, -z))\n"
+            "return -((1 - expit(z)) ** gamma) * log_p",
+            "the weight is a power of what is missing to 1",
+        ),
+        (
+            1,
+            "log_p = log_expit(np.where(y == 1, z, -z))\n"
+            "return (-((1 - np.exp(log_p)) ** gamma) * log_p).mean()",
+            "several values are asked for, and this is one.",
+        ),
+        (
+            2,
+            "h = 1e-5\n"
+            "ahead, behind = focal_loss(z + h, y, gamma), focal_loss(z - h, y, gamma)\n"
+            "return (behind - ahead) / (2 * h)",
+            "the sign is turned around.",
+        ),
+        (
+            2,  # the weight taken for a constant
+            "p = expit(np.where(y == 1, z, -z))\n"
+            "return (1 - p) ** gamma * (expit(z) - y)",
+            "both factors of the loss depend on z.",
+        ),
+        (
+            3,
+            "z = np.log(p / (1 - p))\n"
+            "slope_0 = focal_slope(z, np.zeros_like(z), gamma)\n"
+            "slope_1 = focal_slope(z, np.ones_like(z), gamma)\n"
+            "return slope_1 / (slope_1 - slope_0)",
+            "your answer and the right one add up to 1",
+        ),
+        (
+            3,  # slopes along z, taken at p
+            "slope_0 = focal_slope(p, np.zeros_like(p), gamma)\n"
+            "slope_1 = focal_slope(p, np.ones_like(p), gamma)\n"
+            "return slope_0 / (slope_0 - slope_1)",
+            "the log loss tells the truth",
+        ),
+        (3, "return p", "share times the slope of a positive"),
+        (
+            4,  # no intercept
+            "loss = lambda w: focal_loss(X @ w, y, gamma).mean()\n"
+            "return minimize(loss, np.zeros(2)).x",
+            "too few entries: 2.",
+        ),
+        (
+            4,
+            "A = np.column_stack([np.ones(len(X)), X])\n"
+            "loss = lambda w: focal_loss(A @ w, y, gamma).mean()\n"
+            "return minimize(loss, np.zeros(3))",
+            "a list or an array is asked for, and this is of type OptimizeResult.",
+        ),
+        (
+            4,
+            "A = np.column_stack([np.ones(len(X)), X])\n"
+            "loss = lambda w: focal_loss(A @ w, y, 0).mean()\n"
+            "return minimize(loss, np.zeros(3)).x",
+            "does gamma reach the loss?",
+        ),
+        (
+            5,  # the share of all rows, not of the positives
+            "w = train(X, y, gamma)\n"
+            "p = expit(w[0] + X_new @ w[1:])\n"
+            "return [(p >= 0.5).mean(), (p >= cut).mean()]",
+            "gamma 0: of how many rows is recall a share?",
+        ),
+        (
+            5,
+            "w = train(X, y, gamma)\n"
+            "p = expit(w[0] + X_new @ w[1:])[y_new == 1]\n"
+            "return (p >= 0.5).mean()",
+            "several values are asked for, and this is one.",
+        ),
+    ],
     "53": [
         (
             1,  # the columns are the calls
