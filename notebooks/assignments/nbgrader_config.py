@@ -6,7 +6,6 @@ They hold for `python -m imbtutor.classroom`, and for formgrader.
 c = get_config()  # noqa: F821
 
 c.CourseDirectory.course_id = "imbalanced-data"
-c.CourseDirectory.db_url = "sqlite:///gradebook.db"
 c.ClearSolutions.code_stub = {"python": "# Write your code here.\n..."}
 c.ClearSolutions.text_stub = "Write your answer here."
 
