@@ -97,12 +97,12 @@ def _run(options):
             options.assignments, course, variants, interface, settings, sandboxed
         )
         return 0
+    if options.command != "check":
+        import nbgrader.apps  # noqa: F401, once, and not in each student's process
     if options.command == "check":
         rows = grading.check_all(course, name, options.folder)
         print(*map(grading.show, rows), sep="\n")
     elif options.command == "grade":
-        import nbgrader.apps  # noqa: F401, once, and not in each student's process
-
         rows = grading.grade_all(
             course,
             name,

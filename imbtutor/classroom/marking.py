@@ -14,7 +14,7 @@ import math
 import time
 from dataclasses import dataclass
 
-from .sandbox import Kernel
+from .sandbox import Kernel, Reply
 
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 LARGEST_ANSWER = 5_000_000
@@ -145,8 +145,6 @@ class Session:
 
     def run(self, code, expression=None, keep=True):
         """Run some code as `Kernel.run` does; with `keep` it is repeated later on."""
-        from .sandbox import Reply
-
         while self.kernel is None:
             if self._seconds() <= 0:
                 return Reply(ended=self._over())
@@ -281,7 +279,7 @@ def _judged(session, line, value):
     """Whether the judge of a line, after the solution, accepts a student's value."""
     # repr: a text that holds the JSON, and nothing that could run.
     call = f"bool(({line.judge})(__import__('json').loads({json.dumps(value)!r})))"
-    return session.run("", f"__carry__({call})", keep=False).value == repr("true")
+    return session.run(CARRY, f"__carry__({call})", keep=False).value == repr("true")
 
 
 def mark(book, expected, solution, limits, files=(), sandboxed=True):

@@ -208,7 +208,7 @@ def repair(data, release, source):
         if _is_answer(cell) and cell.cell_type == "code"
     }
     _find_homes(cells, release, wanted)
-    _recognize(cells, release, notes)
+    _recognize(cells, release, wanted, notes)
     return _rebuild(cells, release, wanted, notes)
 
 
@@ -279,12 +279,19 @@ def _gap(cells, number):
     return found
 
 
-def _recognize(cells, release, notes):
+def _recognize(cells, release, wanted, notes):
     """Refuse what is another notebook; note what was moved, changed or lost."""
     homes = [cell.home for cell in cells if cell.home is not None]
     ours = [n for n, cell in enumerate(release.cells) if _label(cell)]
     answers = [n for n in ours if _is_answer(release.cells[n])]
-    known, found = set(homes) & set(ours), set(homes) & set(answers)
+    # Merged cells may hold answers under any label.
+    names = set().union(*(_names(cell.text) for cell in cells if cell.kind == "code"))
+    found = {
+        n
+        for n in answers
+        if n in homes or names & wanted.get(_label(release.cells[n]), set())
+    }
+    known = set(homes) & set(ours) | found
     if 2 * len(known) < len(ours) and 2 * len(found) < len(answers):
         raise Refused(
             f"This is not the notebook of the assignment: of its {len(ours)} cells, "

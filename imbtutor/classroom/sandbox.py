@@ -29,8 +29,8 @@ INSIDE = "/sandbox"
 LIBRARY = "/sandbox-library"
 DATA = "/sandbox-data"
 MEGABYTE = 2**20
-# Larger messages are not received; the kernel is cut off.
-LARGEST_MESSAGE = 64 * MEGABYTE
+# What prints more at once is cut off, and its kernel ended.
+LARGEST_MESSAGE = 256 * MEGABYTE
 SHOWN = {"text/plain", "image/png"}
 """What is kept of an output. HTML and scripts would run in the teacher's browser."""
 PRELUDE = "get_ipython().ask_exit = lambda: print('exit() does nothing while grading.')"
@@ -314,19 +314,18 @@ class Kernel:
                 message = _next(self.client.get_shell_msg, 0.02)
                 if message and message["parent_header"].get("msg_id") == number:
                     answer = message["content"]
-                    # What was printed is on its way; some of it may have been lost.
-                    deadline = min(deadline, time.monotonic() + 2)
+                    # What was printed is on its way, if it was not too much.
+                    deadline = time.monotonic() + 10
             else:
                 time.sleep(0.002)
             if time.monotonic() > deadline:
-                if answer:
-                    break
-                self.kill(f"took more than {limit:g} seconds")
-            if answer is None and self.process.poll() is not None:
+                why = f"took more than {limit:g} seconds"
+                self.kill("printed more than can be received" if answer else why)
+            if self.process.poll() is not None:
                 self.ended = self.ended or "ended the kernel"
                 break
         reply.outputs = outputs.found()
-        if answer is None:
+        if self.ended:
             reply.ended = self.ended
         else:
             reply.error, reply.value = _said(answer)

@@ -27,7 +27,7 @@ NAME = "metrics_and_thresholds_a"
 AUTO = 16
 """Points of the code in this assignment; the others are for words."""
 # Enough for honest cells on a busy machine, which need about a second.
-CELL_SECONDS = 25
+CELL_SECONDS = 12
 
 
 def teacher(*arguments, course, fails=False):
@@ -379,7 +379,7 @@ def hostile(course, port):
         "memory": (work(MEMORY), AUTO),
         "herd": (work(HERD), AUTO),
         "printer": (work("print('0' * 100_000_000)"), AUTO),
-        "chatter": (work("for n in range(10**6):\n    print(n)"), AUTO),
+        "chatter": (work("for n in range(10**5):\n    print(n)"), AUTO),
         "sys_exit": (work("import sys\nsys.exit(0)"), AUTO),
         "exit": (work("exit()"), AUTO),
         "os_exit": (work("import os\nos._exit(0)"), AUTO),
