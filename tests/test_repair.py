@@ -181,6 +181,12 @@ def test_merged_answers_are_found(work, handout, source):
     repaired = mended(damaged, handout, source)
     assert answers_of(repaired.book)["counts_at"].startswith("def counts_at")
     assert answers_of(repaired.book)["setup"] == answers_of(work)["setup"]
+    # All code in one cell: what an answer imports comes with it.
+    damaged = copy.deepcopy(work)
+    merge(damaged, at(work, "setup"), at(work, "decision"))
+    answers = answers_of(mended(damaged, handout, source).book)
+    assert answers["decision"].startswith("from sklearn.metrics import roc_auc_score")
+    assert answers["counts_at"].startswith("def counts_at")
 
 
 def test_cells_of_the_students_own_stay_where_they_were(work, handout, source):

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import nbformat
 
+from . import sandbox
 from .release import copy_of
-from .repair import Refused, add_model_answers, harmless, repair
+from .repair import Refused, add_model_answers, repair
 
 # As Moodle exports: "Ada Lovelace_12345_assignsubmission_file_", a folder or a prefix.
 MOODLE = re.compile(r"(.+?)_(\d+)_assignsubmission_\w+?_(.*)")
@@ -257,6 +258,7 @@ def _in_its_own_process(function, arguments, seconds):
         process.kill()
         process.join()
         receiver.close()
+        sandbox.remove_left(process.pid)
     if kind == "error":
         raise RuntimeError(result)
     return result
@@ -333,4 +335,4 @@ def show(row):
     # Names of files come from students: no control characters.
     reason = "".join(each if each.isprintable() else " " for each in row.reason)
     lines = f"{row.student:<28} {row.status:<22} {points}".rstrip()
-    return f"{lines}\n    {harmless(reason)}" if reason else lines
+    return f"{lines}\n    {reason}" if reason else lines

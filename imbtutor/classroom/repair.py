@@ -407,18 +407,31 @@ def _pieces(cells, release):
 
 
 def _rescue(cells, release, wanted):
-    """Return answers that stand in given cells, with which they were merged."""
+    """Return answers that stand in given cells, with which they were merged.
+
+    What stands before an answer there and did not come with the assignment, such as
+    imports, goes with it.
+    """
+    handed_out = "\n".join(_tidy(cell.source) for cell in release.cells)
     found = {}
     for cell in cells:
         if cell.home is None or _is_answer(release.cells[cell.home]):
             continue
-        original, text = _tidy(release.cells[cell.home].source), _tidy(cell.text)
-        body = _parsed(text) if cell.kind == "code" and text != original else None
-        for node in body or []:
+        before, label = [], None
+        text = _tidy(cell.text)
+        for node in _parsed(text) or [] if cell.kind == "code" else []:
             own = ast.get_source_segment(text, node)
-            for label, names in wanted.items():
-                if names & _names(own) and own not in original:
-                    found.setdefault(label, []).append(own)
+            if own in handed_out:
+                continue
+            before.append(own)
+            names = _names(own)
+            owners = [each for each in wanted if names & wanted[each]]
+            if owners:
+                label = owners[0]
+                found.setdefault(label, []).append("\n".join(before))
+                before = []
+        if before and label:
+            found[label].append("\n".join(before))
     return found
 
 

@@ -175,7 +175,10 @@ class Kernel:
     def __init__(self, limits, files=(), sandboxed=True):
         self.limits, self.sandboxed = limits, sandboxed
         self.ended = None
-        self.folder = Path(tempfile.mkdtemp(prefix="kernel-", dir="/tmp"))
+        # In /tmp, since the path of a socket is at most 107 letters long.
+        self.folder = Path(
+            tempfile.mkdtemp(prefix=f"kernel-{os.getpid()}-", dir="/tmp")
+        )
         # The limit on processes does not hold for root. So the code of a teacher who
         # is root runs as a user that nobody else is.
         root = sandboxed and os.getuid() == 0
@@ -332,6 +335,12 @@ class Kernel:
         return reply
 
 
+def remove_left(process):
+    """Remove what the kernels of a process have left that was ended itself."""
+    for folder in Path("/tmp").glob(f"kernel-{process}-*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _next(get, seconds):
     try:
         return get(timeout=seconds)
@@ -384,9 +393,10 @@ class _Outputs:
             if sum(map(len, data.values())) > 2 * MEGABYTE:
                 data = {"text/plain": "[an output too large to be kept]"}
             self.left -= len(data.get("text/plain", ""))
-            self.kept.append(
-                {"output_type": "display_data", "data": data, "metadata": {}}
-            )
+            if data:
+                self.kept.append(
+                    {"output_type": "display_data", "data": data, "metadata": {}}
+                )
         elif kind == "error":
             lines = content.get("traceback")
             lines = [f"{line}"[:5000] for line in lines[-30:]] if lines else []
