@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .PHONY: book test lab lint exercises lock clean
+.PHONY: assignments check-submissions grade formgrader feedback
 
 book: $(READY)
 	$(BIN)/python book/build.py
@@ -36,6 +37,33 @@ lock: $(READY)
 	$(LOCK) --annotation-style line --output-file requirements/dev.txt requirements/dev.in
 	$(LOCK) --no-annotate --constraints requirements/dev.txt \
 		--output-file requirements/reader.txt requirements/reader.in
+	$(LOCK) --annotation-style line --constraints requirements/dev.txt \
+		--output-file requirements/teach.txt requirements/teach.in
+
+# For teachers; book/teaching.md tells. The course stands beside the book, and no target
+# removes it: it holds the grade book.
+COURSE := course
+TEACH := .venv-teach
+CLASSROOM = $(TEACH)/bin/python -m imbtutor.classroom --course "$(COURSE)"
+ifeq ($(SANDBOX),no)
+CLASSROOM += --no-sandbox
+endif
+SUBMISSIONS = --assignment "$(ASSIGNMENT)" --from "$(FROM)"
+
+assignments: $(TEACH)/.ready
+	$(CLASSROOM) release $(foreach each,$(VARIANTS),--variant $(each))
+
+check-submissions: $(TEACH)/.ready
+	$(CLASSROOM) check $(SUBMISSIONS)
+
+grade: $(TEACH)/.ready
+	$(CLASSROOM) grade $(SUBMISSIONS)
+
+formgrader: $(TEACH)/.ready
+	cd "$(COURSE)" && "$(CURDIR)/$(TEACH)/bin/jupyter" lab --LabApp.default_url=/formgrader
+
+feedback: $(TEACH)/.ready
+	$(CLASSROOM) feedback --assignment "$(ASSIGNMENT)"
 
 # uv where it is there already: the same environment in a tenth of the time.
 $(READY): requirements/dev.txt pyproject.toml
@@ -50,6 +78,19 @@ $(READY): requirements/dev.txt pyproject.toml
 	fi
 	@touch $@
 
+# Compiled at once: the sandbox is read-only, and would compile all of it at each start.
+$(TEACH)/.ready: requirements/teach.txt pyproject.toml
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || \
+		{ echo "$(PYTHON) is older than Python 3.11; name a newer one: make PYTHON=python3.12"; exit 1; }
+	@if command -v uv >/dev/null 2>&1; then \
+		uv venv --quiet --allow-existing --python $(PYTHON) $(TEACH) && \
+		uv pip install --quiet --compile-bytecode --python $(TEACH)/bin/python -r requirements/teach.txt -e .; \
+	else \
+		$(PYTHON) -m venv $(TEACH) && \
+		$(TEACH)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/teach.txt -e .; \
+	fi
+	@touch $@
+
 clean:
-	rm -rf $(VENV) _build .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) $(TEACH) _build .pytest_cache .ruff_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -48,12 +48,20 @@ def imported(code):
     modules -= {*sys.stdlib_module_names, "imbtutor"}
     # Our own scripts, which a chapter takes from their folder.
     modules -= {path.stem for path in (ROOT / "benchmarks").glob("*.py")}
-    return {normal(DISTRIBUTIONS[module][0]) for module in modules}
+    # What is not installed here is called as it is imported: nbgrader.
+    return {normal(DISTRIBUTIONS.get(module, [module])[0]) for module in modules}
 
 
-def package_imports():
+def package_imports(teachers=False):
+    """Return what the package imports: what readers use of it, or teachers."""
     paths = (ROOT / "imbtutor").rglob("*.py")
-    return set().union(*(imported(path.read_text("utf-8")) for path in paths))
+    return set().union(
+        *(
+            imported(path.read_text("utf-8"))
+            for path in paths
+            if ("classroom" in path.parts) is teachers
+        )
+    )
 
 
 def notebook_imports():
@@ -85,6 +93,11 @@ def test_the_package_declares_what_it_imports():
     assert declared <= chosen("reader.in")
 
 
+def test_teachers_have_what_their_tools_import():
+    found = package_imports(teachers=True)
+    assert {"nbgrader", "jupyter-client"} <= found <= chosen("teach.txt")
+
+
 def test_readers_have_what_the_notebooks_import():
     found = notebook_imports()
     assert {"scikit-learn", "matplotlib"} <= found
@@ -96,7 +109,7 @@ def test_readers_install_no_tools_of_tests_and_build():
     assert chosen("reader.txt") & chosen("dev.in") == {"fonttools"}
 
 
-@pytest.mark.parametrize("name", ["reader", "dev"])
+@pytest.mark.parametrize("name", ["reader", "dev", "teach"])
 def test_lock_follows_what_is_chosen(name):
     assert chosen(f"{name}.in") <= chosen(f"{name}.txt"), "run: make lock"
     for pin in pins(f"{name}.txt"):
@@ -111,6 +124,10 @@ def test_tests_run_with_the_versions_of_the_readers():
         for name in ("reader", "dev")
     )
     assert reader < dev, "run: make lock"
+
+
+def test_assignments_are_graded_with_the_versions_of_the_readers():
+    assert pins("reader.txt") < pins("teach.txt"), "run: make lock"
 
 
 def test_the_lowest_versions_are_not_above_the_pinned_ones():
