@@ -26,7 +26,7 @@ NAMES = sorted(path.parent.name for path in ASSIGNMENTS.glob("source/*/*.ipynb")
 NAME = "metrics_and_thresholds_a"
 AUTO = 16
 """Points of the code in this assignment; the others are for words."""
-# Enough for honest cells on a busy machine, which need a second or two when it is quiet.
+# Enough for honest cells, which need a second or two, on a busy machine.
 CELL_SECONDS = 25
 
 
