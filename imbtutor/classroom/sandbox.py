@@ -17,6 +17,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 import psutil
@@ -34,6 +35,7 @@ LARGEST_MESSAGE = 256 * MEGABYTE
 SHOWN = {"text/plain", "image/png"}
 """What is kept of an output. HTML and scripts would run in the teacher's browser."""
 PRELUDE = "get_ipython().ask_exit = lambda: print('exit() does nothing while grading.')"
+_KERNELS = count()
 
 
 @dataclass(frozen=True)
@@ -180,9 +182,11 @@ class Kernel:
             tempfile.mkdtemp(prefix=f"kernel-{os.getpid()}-", dir="/tmp")
         )
         # The limit on processes does not hold for root. So the code of a teacher who
-        # is root runs as a user that nobody else is.
+        # is root runs as a user that nobody else is, nor the kernel before this one:
+        # what that one has left, after a fork bomb say, counts for its user.
         root = sandboxed and os.getuid() == 0
-        user = 1_000_000_000 + os.getpid() if root else None
+        place = os.getpid() % 1_000_000 * 1000 + next(_KERNELS) % 1000
+        user = 1_000_000_000 + place if root else None
         _make_folders(self.folder)
         for file in files:
             shutil.copy(file, self.folder / "home" / file.name)

@@ -178,7 +178,7 @@ def _scores(n_seeds, n_bags):
         parts.here("now", bags="bags", score="value")
         .mark_point(filled=True, **style)
         .encode(x=across, y=up),
-        title="{reading}: {value:.3f}, from {low:.3f} to {high:.3f}",
+        title="{reading}: {value:.3f} ({low:.3f} to {high:.3f})",
         height=220,
     )
 
