@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TEACH := .venv-teach
 
-.PHONY: book test lab lint exercises lock clean
+.PHONY: book test test-classroom lab lint exercises lock clean
 .PHONY: assignments check-submissions grade formgrader feedback
 
 book: $(READY)
@@ -13,7 +14,12 @@ book: $(READY)
 # The notebooks first: the site's tests and `make book` use what they give.
 test: $(READY)
 	$(BIN)/python -m pytest notebooks book/*.ipynb
-	$(BIN)/python -m pytest imbtutor tests
+	$(BIN)/python -m pytest imbtutor tests --ignore=tests/classroom
+
+# Grading from end to end, in the sandbox. Apart from `make test`, since on a busy machine
+# a student in fifty is not graded yet, with nbgrader's reason lost.
+test-classroom: $(READY) $(TEACH)/.ready
+	CI=true $(BIN)/python -m pytest tests/classroom
 
 # From the root: the chapters link to pages of book/, which JupyterLab must reach.
 lab: $(READY)
@@ -43,7 +49,6 @@ lock: $(READY)
 # For teachers; book/teaching.md tells. The course stands beside the book, and no target
 # removes it: it holds the grade book.
 COURSE := course
-TEACH := .venv-teach
 CLASSROOM = $(TEACH)/bin/python -m imbtutor.classroom --course "$(COURSE)"
 ifeq ($(SANDBOX),no)
 CLASSROOM += --no-sandbox
