@@ -137,6 +137,8 @@ def test_it_stacks_on_a_phone_and_follows_the_dark_theme(show, data, members):
     assert live.signal("narrow") and live.signal("dark")
     canvas = live.page.locator(".live-drawing canvas").bounding_box()
     assert canvas["x"] + canvas["width"] <= 390
+    # As wide as the drawing on a page of the book, whose margins take 48 pixels.
+    assert canvas["width"] <= 342
 
 
 def test_the_page_stays_small(monkeypatch):
