@@ -217,7 +217,7 @@ def _remedies(remedies, n_sets, row):
     pairs["remedy_name"] = [str(remedies[r]) for r in pairs["r"]]
     names = [str(each) for each in remedies]
     y = alt.Y("remedy_name:N", sort=names, title=None)
-    y = y.axis(ticks=False, labelLimit=180).scale(domain=names)
+    y = y.axis(ticks=False, labelLimit=220).scale(domain=names)
     base = _dots(alt.Chart(pairs, name="gains"), f"gain_at[{row} * {n_sets} + datum.s]")
     chosen = parts.either("datum.r === remedy", 0.9, 0.35)
     dots = base.mark_point(
