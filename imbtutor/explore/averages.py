@@ -188,7 +188,9 @@ def _read(matrix):
 
 
 def _row(field, title, n):
+    # Off the axis, where the dot of a class that is never found stands at 0.
     axis = {"labelExpr": "labels[datum.value] + ' (' + n_true[datum.value] + ')'"}
+    axis["labelPadding"] = 9
     return alt.Y(f"{field}:O", title=title, sort=list(range(n))).axis(**axis)
 
 

@@ -207,6 +207,8 @@ def test_a_page_is_sound(site, page, name):
     for text in page.locator(".output.stderr").all_inner_texts():
         # The one warning that a reader shall see: the data are not the real ones.
         assert "simulated" in text or "These are the digits" in text
+    # A command that MathML has no sign for stands there as it was written.
+    assert not [each for each in page.locator("math").all_inner_texts() if "\\" in each]
     texts = sizes_of_text(page)
     # Chapters draw; other pages need not.
     assert texts or not re.match(r"notebooks/\d", name)
@@ -220,6 +222,11 @@ def test_a_page_is_sound(site, page, name):
     # The figures hear of the new width with the next frame, and then draw.
     page.evaluate(DRAWN)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    # The page hides what a figure's controls would need beyond its edge.
+    assert not page.eval_on_selector_all(
+        ".live-controls select, .live-controls input",
+        "(all) => all.filter((each) => each.getBoundingClientRect().right > 390).length",
+    )
     # A report of `diagnose` is prose: nobody scrolls aside to read each line.
     assert not page.eval_on_selector_all(
         "table.dataframe:has([scope=rowgroup])",
