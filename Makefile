@@ -50,8 +50,8 @@ lock: $(READY)
 	$(LOCK) --annotation-style line --constraints requirements/dev.txt \
 		--output-file requirements/teach.txt requirements/teach.in
 
-# For teachers; book/teaching.md tells. The course stands beside the book, and no target
-# removes it: it holds the grade book.
+# For teachers; notebooks/assignments/README.md tells. The course stands beside the book,
+# and no target removes it: it holds the grade book.
 COURSE := course
 CLASSROOM = $(TEACH)/bin/python -m imbtutor.classroom --course "$(COURSE)"
 ifeq ($(SANDBOX),no)
@@ -74,31 +74,27 @@ formgrader: $(TEACH)/.ready
 feedback: $(TEACH)/.ready
 	$(CLASSROOM) feedback --assignment "$(ASSIGNMENT)"
 
-# uv where it is there already: the same environment in a tenth of the time.
-$(READY): requirements/dev.txt pyproject.toml
+# $(call environment,folder,requirements,options of uv). uv where it is there already: the
+# same environment in a tenth of the time.
+define environment
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || \
 		{ echo "$(PYTHON) is older than Python 3.11; name a newer one: make PYTHON=python3.12"; exit 1; }
 	@if command -v uv >/dev/null 2>&1; then \
-		uv venv --quiet --allow-existing --python $(PYTHON) $(VENV) && \
-		uv pip install --quiet --python $(BIN)/python -r requirements/dev.txt -e .; \
+		uv venv --quiet --allow-existing --python $(PYTHON) $(1) && \
+		uv pip install --quiet $(3) --python $(1)/bin/python -r $(2) -e .; \
 	else \
-		$(PYTHON) -m venv $(VENV) && \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt -e .; \
+		$(PYTHON) -m venv $(1) && \
+		$(1)/bin/python -m pip install --quiet --disable-pip-version-check -r $(2) -e .; \
 	fi
 	@touch $@
+endef
+
+$(READY): requirements/dev.txt pyproject.toml
+	$(call environment,$(VENV),requirements/dev.txt)
 
 # Compiled at once: the sandbox is read-only, and would compile all of it at each start.
 $(TEACH)/.ready: requirements/teach.txt pyproject.toml
-	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || \
-		{ echo "$(PYTHON) is older than Python 3.11; name a newer one: make PYTHON=python3.12"; exit 1; }
-	@if command -v uv >/dev/null 2>&1; then \
-		uv venv --quiet --allow-existing --python $(PYTHON) $(TEACH) && \
-		uv pip install --quiet --compile-bytecode --python $(TEACH)/bin/python -r requirements/teach.txt -e .; \
-	else \
-		$(PYTHON) -m venv $(TEACH) && \
-		$(TEACH)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/teach.txt -e .; \
-	fi
-	@touch $@
+	$(call environment,$(TEACH),requirements/teach.txt,--compile-bytecode)
 
 clean:
 	rm -rf $(VENV) $(TEACH) _build .pytest_cache .ruff_cache .hypothesis *.egg-info

@@ -123,8 +123,9 @@ def test_it_says_minutes_points_and_needs(path):
 @pytest.mark.parametrize("path", ASSIGNMENTS, ids=name)
 def test_the_seed_can_be_replaced(path):
     author, given = of_kind(path, "author"), of_kind(path, "given")
-    assert len(author) == 1
-    assert kinds(path)[1][0] == "author", "the author's cell comes second"
+    assert author
+    for kind, _ in kinds(path)[1 : len(author) + 1]:
+        assert kind == "author", "the author's cells come second"
     assert "from imbtutor.classroom import graded" in author[0].source
     for cell in (author[0], given[0]):
         assert len(re.findall(r"^SEED = 0$", cell.source, re.MULTILINE)) == 1
@@ -169,7 +170,7 @@ def test_it_asks_for_code_a_decision_and_words(path):
 @pytest.mark.parametrize("path", ASSIGNMENTS, ids=name)
 def test_the_numbers_of_the_text_are_computed(path):
     """Each pair of braces names something that the author's cell defines."""
-    author = of_kind(path, "author")[0].source
+    author = "\n".join(cell.source for cell in of_kind(path, "author"))
     defined = {
         each.id
         for node in ast.walk(ast.parse(author))
@@ -180,6 +181,33 @@ def test_the_numbers_of_the_text_are_computed(path):
     assert used and set(used) <= defined
     # And no other braces that look like it.
     assert text.count("{{") == len(used)
+
+
+@pytest.mark.parametrize("path", ASSIGNMENTS, ids=name)
+def test_a_cell_is_no_longer_than_a_screen(path):
+    """At most 25 lines, as in the chapters; students see no hidden test."""
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code":
+            visible = cell.source.partition(BEGIN_HIDDEN)[0].rstrip()
+            assert len(visible.split("\n")) <= 25, cell.id
+
+
+@pytest.mark.parametrize("path", ASSIGNMENTS, ids=name)
+def test_the_authors_functions_are_those_that_students_get(path):
+    """The numbers of the text come from the same function as the students' data."""
+    given = functions(of_kind(path, "given"))
+    for each, body in functions(of_kind(path, "author")).items():
+        assert given.get(each, body) == body, each
+
+
+def functions(cells):
+    """Return the source of each function that some cells define, without comments."""
+    return {
+        node.name: ast.unparse(node)
+        for cell in cells
+        for node in ast.parse(cell.source).body
+        if isinstance(node, ast.FunctionDef)
+    }
 
 
 @pytest.mark.parametrize("path", ASSIGNMENTS, ids=name)

@@ -8,17 +8,11 @@ import nbformat
 import pytest
 
 from imbtutor.classroom import grading, marking, release, repair
+from imbtutor.classroom.repair import _is_answer as is_answer
+from imbtutor.classroom.repair import _label as label
 
 SOURCES = Path(__file__).parent.parent / "notebooks" / "assignments" / "source"
 NAME = "metrics_and_thresholds"
-
-
-def label(cell):
-    return cell.metadata.get("nbgrader", {}).get("grade_id")
-
-
-def is_answer(cell):
-    return cell.metadata.get("nbgrader", {}).get("solution", False)
 
 
 def filled(seed=1402):
@@ -327,6 +321,58 @@ def test_a_link_is_not_followed(tmp_path, work, handout, source):
     (tmp_path / "in" / "a.ipynb").symlink_to(secret)
     with pytest.raises(repair.Refused, match="no plain file"):
         grading.check([tmp_path / "in" / "a.ipynb"], handout, source)
+
+
+@pytest.mark.parametrize("error", [PermissionError, RecursionError])
+def test_what_stops_the_reading_stops_nobody_else(
+    error, tmp_path, work, handout, source, monkeypatch
+):
+    """A file that cannot be read, or a slip in the repair: refused, with the reason."""
+
+    def fails(*arguments):
+        raise error("no luck")
+
+    mine = files(tmp_path, {"a.ipynb": work})
+    monkeypatch.setattr(grading, "repair", fails)
+    status, reason, repaired = grading._judge(mine, handout, source)
+    assert (status, repaired) == ("refused", None)
+    assert f"{error.__name__}: no luck" in reason
+
+
+# As nbgrader gives it back: its log indents all lines of a message but the first.
+LOG = """\
+[ERROR] There was an error processing assignment: /course/submitted/ada/metrics_a
+[ERROR] Traceback (most recent call last):
+      File "base.py", line 288, in convert_notebooks
+        self.convert_single_notebook(notebook_filename)
+      File "zmq/_zmq.py", line 419, in __init__
+    zmq.error.ZMQError: Too many open files
+    \n\
+[WARNING] Removing failed assignment: /course/autograded/ada/metrics_a
+[ERROR] Please see the error log (.nbgrader.log) for details.
+"""
+ERROR = "Traceback (most recent call last):\nNbGraderException: Please see the log\n"
+
+
+@pytest.mark.parametrize(
+    ("done", "reason"),
+    [
+        ({"log": LOG, "error": ERROR}, "zmq.error.ZMQError: Too many open files"),
+        ({"error": ERROR}, "NbGraderException: Please see the log"),
+        ({"log": "[WARNING] Late.\n"}, "nbgrader gave no reason"),
+    ],
+)
+def test_the_reason_of_a_failure_is_found(done, reason):
+    assert grading._reason(done) == reason
+
+
+def test_a_name_that_is_not_in_utf_8_does_not_lose_the_table(tmp_path):
+    """A file name in Latin-1, as Python reads it."""
+    name = b"Jos\xe9.ipynb".decode("utf-8", "surrogateescape")
+    rows = [grading.Row("a", "refused", f"{name}: empty"), grading.Row("b", "graded")]
+    grading.write_table(rows, tmp_path / "table.csv")
+    lines = (tmp_path / "table.csv").read_text("utf-8").splitlines()
+    assert lines[1:] == ["a,refused,Jos?.ipynb: empty,,,", "b,graded,,,,"]
 
 
 def test_what_is_no_notebook_is_named(tmp_path, handout, source):

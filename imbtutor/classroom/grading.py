@@ -145,17 +145,16 @@ def check(files, release, source):
     if not good:
         raise Refused(" ".join(reasons))
     different = {}
-    for path, repaired in good:
-        if repaired.answered or len(good) == 1:
-            text = json.dumps([cell.source for cell in repaired.book.cells])
-            different.setdefault(text, (path, repaired))
+    for path, repaired in [each for each in good if each[1].answered] or good[:1]:
+        text = json.dumps([cell.source for cell in repaired.book.cells])
+        different.setdefault(text, (path, repaired))
     if len(different) > 1:
         names = " and ".join(sorted(path.name for path, _ in different.values()))
         raise Refused(
             f"{len(different)} notebooks with different answers were handed in: "
             f"{names}. Hand in the one that shall count."
         )
-    path, repaired = (list(different.values()) or good)[0]
+    path, repaired = next(iter(different.values()))
     if len(books) > 1:
         repaired.notes.append(f"Of {len(books)} notebooks, {path.name} was taken.")
     return repaired
@@ -167,6 +166,8 @@ def _judge(files, release, source):
         repaired = check(files, release, source)
     except Refused as reason:
         return "refused", f"{reason}", None
+    except Exception as error:  # an unreadable file, or a slip of ours
+        return "refused", f"It cannot be read ({type(error).__name__}: {error}).", None
     status = "with repairs" if repaired.notes else "as it is"
     notes = [*repaired.notes, *([] if repaired.answered else ["Nothing is answered."])]
     return status, " ".join(notes), repaired
@@ -184,7 +185,7 @@ def check_all(course, assignment, folder):
     return rows
 
 
-def grade_all(course, assignment, folder, nbgrader, seconds, say=lambda row: None):
+def grade_all(course, assignment, folder, nbgrader, seconds, say):
     """Grade each submission in a process of its own, and return the table.
 
     Parameters
@@ -217,9 +218,8 @@ def grade_all(course, assignment, folder, nbgrader, seconds, say=lambda row: Non
                     _grade, (nbgrader, course, assignment, student), seconds
                 )
                 row.points, row.of, row.to_read = marks
-            except (
-                Exception
-            ) as error:  # whatever happens, the next student's turn comes
+            # Whatever happens, the next student's turn comes.
+            except Exception as error:
                 row.status = "failed"
                 row.reason = f"{row.reason} Not graded: {error}".strip()
         rows.append(row)
@@ -275,24 +275,34 @@ def _grade(nbgrader, course, assignment, student):
     """Grade one student by nbgrader; return points, their most, and what is to read."""
     api = nbgrader(course)
     done = api.autograde(assignment, student, force=True)
+    return _marks(api, done, assignment, student)
+
+
+def _marks(api, done, assignment, student):
     if not done["success"]:
-        lines = [line for line in done.get("log", "").splitlines() if line.strip()]
-        errors = [line for line in lines if re.match(r"\w*Error: ", line)]
-        raise RuntimeError((errors or lines or ["nbgrader gave no reason"])[-1])
+        raise RuntimeError(_reason(done))
     with api.gradebook as book:
         found = book.find_submission(assignment, student)
         to_read = "yes" if found.needs_manual_grade else ""
         return f"{found.score:g}", f"{found.max_score:g}", to_read
 
 
-def feedback_all(course, assignment, nbgrader, seconds=120):
+def _reason(done):
+    """Return the exception in what nbgrader gives back, which ends with other words."""
+    # Its log indents all lines of a message but the first by four.
+    ends = re.findall(r"^    ([\w.]+(?:: .*)?)$", done.get("log") or "", re.MULTILINE)
+    error = done.get("error") or "nbgrader gave no reason"
+    return (ends or error.strip().splitlines())[-1]
+
+
+def feedback_all(course, assignment, nbgrader):
     """Write each graded student's feedback as HTML, and return the table."""
     rows = []
     for path in sorted(Path(course, "autograded").glob(f"*/{assignment}")):
         row = Row(path.parent.name, "feedback")
         try:
             marks = _in_its_own_process(
-                _feedback, (nbgrader, course, assignment, row.student), seconds
+                _feedback, (nbgrader, course, assignment, row.student), 120
             )
             row.points, row.of, row.to_read = marks
         except Exception as error:
@@ -304,18 +314,14 @@ def feedback_all(course, assignment, nbgrader, seconds=120):
 def _feedback(nbgrader, course, assignment, student):
     api = nbgrader(course)
     done = api.generate_feedback(assignment, student, force=True)
-    if not done["success"]:
-        raise RuntimeError(f"nbgrader wrote no feedback: {done.get('log', '')[-500:]}")
-    with api.gradebook as book:
-        found = book.find_submission(assignment, student)
-        to_read = "yes" if found.needs_manual_grade else ""
-        return f"{found.score:g}", f"{found.max_score:g}", to_read
+    return _marks(api, done, assignment, student)
 
 
 def write_table(rows, path):
     """Write a table as CSV, for a spreadsheet or a mail merge."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
+    # The name of a student's file may hold what UTF-8 cannot write.
+    with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
         writer = csv.DictWriter(file, list(asdict(rows[0])))
         writer.writeheader()
         writer.writerows(

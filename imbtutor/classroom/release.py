@@ -29,7 +29,7 @@ def fill_in(source, seed):
     Returns
     -------
     book : NotebookNode
-        Without the author's cell, which computed the numbers of the text.
+        Without the author's cells, which computed the numbers of the text.
 
     Raises
     ------
@@ -47,12 +47,12 @@ def fill_in(source, seed):
     if seeds != 2:
         raise ValueError(
             f"'SEED = 0' stands {seeds} times alone on its line: write it once in the "
-            "author's cell, and once in the first given cell."
+            "author's first cell, and once in the first given cell."
         )
 
     def number(match):
         if match[1] not in names:
-            raise ValueError(f"{match[0]}: the author's cell computes no {match[1]}.")
+            raise ValueError(f"{match[0]}: the author's cells compute no {match[1]}.")
         return format(names[match[1]], (match[2] or ":")[1:])
 
     book.cells = [
@@ -65,7 +65,7 @@ def fill_in(source, seed):
     return book
 
 
-def release(assignments, course, variants, nbgrader, limits, sandboxed=True, say=print):
+def release(assignments, course, variants, nbgrader, limits, sandboxed=True):
     """Write the released notebooks of all assignments into a course.
 
     Parameters
@@ -97,7 +97,7 @@ def release(assignments, course, variants, nbgrader, limits, sandboxed=True, say
                     shutil.copy(file, place)
             seconds = _expect(course, name, text, limits, sandboxed)
             _generate(nbgrader(course), name)
-            say(f"{course / 'release' / name}/{name}.ipynb  {seconds}")
+            print(f"{course / 'release' / name}/{name}.ipynb  {seconds}")
 
 
 def _expect(course, name, text, limits, sandboxed):
@@ -127,9 +127,10 @@ def copy_of(course, name, which):
     path = Path(course, which, name, f"{name}.ipynb")
     if not path.exists():
         known = sorted(each.name for each in Path(course, "release").glob("*"))
+        choice = f", or choose one of {', '.join(known)}" if known else ""
         raise FileNotFoundError(
-            f"there is no assignment {name!r} in {course}: run `make assignments`, and "
-            f"choose one of {', '.join(known) or 'none so far'}."
+            f"there is no assignment {name!r} in {course}: run `make assignments`"
+            f"{choice}."
         )
     return nbformat.read(path, as_version=4)
 
