@@ -46,8 +46,8 @@ lock: $(READY)
 	$(LOCK) --annotation-style line --constraints requirements/dev.txt \
 		--output-file requirements/teach.txt requirements/teach.in
 
-# For teachers; notebooks/assignments/README.md tells. The course stands beside the book,
-# and no target removes it: it holds the grade book.
+# For teachers; book/teaching.md tells. The course stands beside the book, and no target
+# removes it: it holds the grade book.
 COURSE := course
 CLASSROOM = $(TEACH)/bin/python -m imbtutor.classroom --course "$(COURSE)"
 ifeq ($(SANDBOX),no)
