@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 TEACH := .venv-teach
 
 .PHONY: book test test-classroom lab lint exercises lock clean
-.PHONY: assignments check-submissions grade formgrader feedback
+.PHONY: assignments check-submissions grade formgrader feedback decks
 
 book: $(READY)
 	$(BIN)/python book/build.py
@@ -31,6 +31,10 @@ lint: $(READY)
 
 exercises: $(READY)
 	$(BIN)/python -m imbtutor.exercises
+
+# The quizzes as flash cards, for teachers and for readers.
+decks: $(READY)
+	$(BIN)/python book/decks.py
 
 # The newest version of everything that the *.in files allow, one for all Pythons from
 # 3.11 on. dev.txt comes first: its packages leave less choice, and reader.txt follows.

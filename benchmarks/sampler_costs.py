@@ -168,9 +168,9 @@ def main(again):
         f"imbalanced-learn {imblearn.__version__}, "
         f"scikit-learn {sklearn.__version__}, {platform.machine()}"
     )
+    order = [" ".join(str(each).split()) for each in SAMPLERS]
     for place, n_samples in enumerate(SIZES):
-        for sampler in SAMPLERS:
-            call = " ".join(str(sampler).split())
+        for sampler, call in zip(SAMPLERS, order, strict=True):
             runs = known[known["sampler"] == call]
             # It has this size already, or has been stopped before.
             if len(runs) != place or runs["note"].notna().any():
@@ -179,7 +179,6 @@ def main(again):
             row = call, n_samples, seconds, megabytes, note or None, versions
             print(*row, flush=True)
             known.loc[len(known)] = row
-            order = [" ".join(str(each).split()) for each in SAMPLERS]
             known = known.sort_values(
                 ["sampler", "n_samples"],
                 key=lambda column: (

@@ -285,6 +285,25 @@ def test_the_committed_exercises_are_those_of_the_solutions(tmp_path):
 
 
 @pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
+def test_an_exercise_says_how_long_it_takes(path):
+    """An estimate that follows the work: an exercise that grows gets more minutes.
+
+    Three minutes to think for each task, 45 seconds for each line to be written, and
+    150 words a minute to read. No class has been timed, so ten minutes either way.
+    """
+    book = nbformat.read(path, as_version=4)
+    (said,) = re.findall(r"^Takes about (\d+) minutes\.$", book.cells[0].source, re.M)
+    tasks = lines = words = 0
+    for cell in book.cells:
+        tasks += len(re.findall(r"with task\(", cell.source))
+        regions = re.findall(r"### BEGIN SOLUTION\n(.+?)### END", cell.source, re.S)
+        lines += sum(len(re.findall(r"\S.*", region)) for region in regions)
+        if cell.cell_type == "markdown":
+            words += len(cell.source.split())
+    assert abs(int(said) - (3 * tasks + 0.75 * lines + words / 150)) <= 10
+
+
+@pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
 def test_a_solution_is_counted_as_correct_and_an_open_exercise_as_open(path):
     """The checks can tell: all say Correct on the solution, none on empty cells.
 

@@ -225,7 +225,7 @@ def test_a_page_is_sound(site, page, name):
     # The page hides what a figure's controls would need beyond its edge.
     assert not page.eval_on_selector_all(
         ".live-controls select, .live-controls input",
-        "(all) => all.filter((each) => each.getBoundingClientRect().right > 390).length",
+        "all => all.filter(each => each.getBoundingClientRect().right > 390).length",
     )
     # A report of `diagnose` is prose: nobody scrolls aside to read each line.
     assert not page.eval_on_selector_all(
