@@ -16,8 +16,8 @@ test: $(READY)
 	$(BIN)/python -m pytest notebooks book/*.ipynb
 	$(BIN)/python -m pytest imbtutor tests --ignore=tests/classroom
 
-# Grading from end to end, in the sandbox. Apart from `make test`, since on a busy machine
-# a student in fifty is not graded yet, with nbgrader's reason lost.
+# Grading from end to end, in the sandbox; apart from `make test`, since it needs the
+# teachers' environment.
 test-classroom: $(READY) $(TEACH)/.ready
 	CI=true $(BIN)/python -m pytest tests/classroom
 
