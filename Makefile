@@ -16,8 +16,8 @@ test: $(READY)
 	$(BIN)/python -m pytest notebooks book/*.ipynb
 	$(BIN)/python -m pytest imbtutor tests --ignore=tests/classroom
 
-# Grading from end to end, in the sandbox. Apart from `make test`, since on a busy machine
-# a student in fifty is not graded yet, with nbgrader's reason lost.
+# Grading from end to end, in the sandbox; apart from `make test`, since it needs the
+# teachers' environment.
 test-classroom: $(READY) $(TEACH)/.ready
 	CI=true $(BIN)/python -m pytest tests/classroom
 
@@ -50,8 +50,8 @@ lock: $(READY)
 	$(LOCK) --annotation-style line --constraints requirements/dev.txt \
 		--output-file requirements/teach.txt requirements/teach.in
 
-# For teachers; notebooks/assignments/README.md tells. The course stands beside the book,
-# and no target removes it: it holds the grade book.
+# For teachers; book/teaching.md tells. The course stands beside the book, and no target
+# removes it: it holds the grade book.
 COURSE := course
 CLASSROOM = $(TEACH)/bin/python -m imbtutor.classroom --course "$(COURSE)"
 ifeq ($(SANDBOX),no)

@@ -1,8 +1,8 @@
 """Tools for teachers: release the graded assignments, and grade what comes back.
 
-``python -m imbtutor.classroom`` has the commands; `notebooks/assignments/README.md`
-shows them, and says how an assignment is written. They need the environment of
-`requirements/teach.in`; nothing of it is imported here.
+``python -m imbtutor.classroom`` has the commands; `book/teaching.md` shows them, and
+`notebooks/assignments/README.md` says how an assignment is written. They need the
+environment of `requirements/teach.in`; nothing of it is imported here.
 """
 
 

@@ -17,16 +17,21 @@ from .sandbox import Limits
 COMMANDS = ["release", "check", "grade", "feedback"]
 
 
-def _nbgrader(course, sandboxed=True):
+def _settings(course):
+    from traitlets.config import PyFileConfigLoader
+
+    return PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
+
+
+def _nbgrader(course, sandboxed):
     """Return nbgrader's interface for a course, with the settings that stand in it."""
     # nbgrader calls alembic by its name, also where the environment is not activated.
     here = str(Path(sys.executable).parent)
     if here not in os.environ["PATH"].split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([here, os.environ["PATH"]])
     from nbgrader.apps import NbGraderAPI
-    from traitlets.config import PyFileConfigLoader
 
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
+    config = _settings(course)
     config.CourseDirectory.root = str(Path(course).resolve())
     config.ExecuteInSandbox.sandboxed = sandboxed
     # nbgrader hands its rows around so that SQLAlchemy warns at each submission.
@@ -37,11 +42,9 @@ def _nbgrader(course, sandboxed=True):
 
 
 def _limits(course):
-    from traitlets.config import PyFileConfigLoader
-
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
     names = Limits.__dataclass_fields__
-    found = {k: v for k, v in config.ExecuteInSandbox.items() if k in names}
+    settings = _settings(course).ExecuteInSandbox
+    found = {k: v for k, v in settings.items() if k in names}
     return Limits(**found)
 
 
@@ -53,7 +56,7 @@ def _variant(text):
 
 
 def main(arguments=None):
-    """Run a command; return how many submissions it failed at."""
+    """Run a command; return 1 where it failed, at a submission too, and else 0."""
     parser = argparse.ArgumentParser(
         prog="python -m imbtutor.classroom",
         description=__doc__,
@@ -125,7 +128,7 @@ def _run(options):
         print(f"The table: {path}")
     if options.command == "feedback":
         print(f"To give back: {course / 'feedback'}/<student>/{name}/{name}.html")
-    return counts["failed"]
+    return min(counts["failed"], 1)
 
 
 if __name__ == "__main__":

@@ -171,7 +171,8 @@ class Session:
         return self.deadline - time.monotonic()
 
     def _over(self):
-        return f"the notebook took more than {self.limits.notebook_seconds:g} seconds"
+        seconds = self.limits.notebook_seconds
+        return f"was not run: the notebook took more than {seconds:g} seconds"
 
 
 def _about(cell):
@@ -279,7 +280,7 @@ def _judged(session, line, value):
     """Whether the judge of a line, after the solution, accepts a student's value."""
     # repr: a text that holds the JSON, and nothing that could run.
     call = f"bool(({line.judge})(__import__('json').loads({json.dumps(value)!r})))"
-    return session.run(CARRY, f"__carry__({call})", keep=False).value == repr("true")
+    return session.run("", call, keep=False).value == "True"
 
 
 def mark(book, expected, solution, limits, files=(), sandboxed=True):

@@ -34,8 +34,7 @@ class ExecuteInSandbox(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         """Return the notebook with its outputs."""
-        problem = sandbox.problem()
-        if self.sandboxed and problem:
+        if self.sandboxed and (problem := sandbox.problem()):
             raise RuntimeError(f"no sandbox: {problem}")
         name = resources["nbgrader"]["assignment"]
         folder = Path(resources["metadata"]["path"])

@@ -364,8 +364,8 @@ def _rebuild(cells, release, wanted, notes):
         cell.text for group in extras.values() for cell in group if cell.kind == "code"
     )
     book = copy.deepcopy(release)
-    answered, new, elsewhere = False, list(extras.get(-1, [])), []
-    made = [_own(cell) for cell in new]
+    answered, elsewhere = False, []
+    made = [_own(cell) for cell in extras.get(-1, [])]
     for number, cell in enumerate(book.cells):
         label = _label(cell)
         if _is_answer(cell):

@@ -88,9 +88,11 @@ def problem():
             return f"{program} is not installed (apt-get install {package})"
     with tempfile.TemporaryDirectory() as folder:
         _make_folders(Path(folder))
-        done = subprocess.run(
-            [*_walls(Path(folder)), "true"], capture_output=True, text=True, timeout=30
-        )
+        walled = [*_walls(Path(folder)), "true"]
+        try:
+            done = subprocess.run(walled, capture_output=True, text=True, timeout=30)
+        except subprocess.TimeoutExpired:
+            return "bwrap does not work here (it took more than 30 seconds)"
     if done.returncode:
         return f"bwrap does not work here ({done.stderr.strip()[:200]})"
     return None
@@ -197,15 +199,16 @@ class Kernel:
         if root:
             for path in [self.folder, *self.folder.rglob("*")]:
                 os.chown(path, user, user)
-        self.process = subprocess.Popen(
-            self._command(inside, user),
-            env=self._environment(inside),
-            cwd=self.folder / "home",
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        with (self.folder / "stderr").open("wb") as words:
+            self.process = subprocess.Popen(
+                self._command(inside, user),
+                env=self._environment(inside),
+                cwd=self.folder / "home",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=words,
+                start_new_session=True,
+            )
         context = zmq.Context()
         context.setsockopt(zmq.MAXMSGSIZE, LARGEST_MESSAGE)
         context.setsockopt(zmq.LINGER, 0)
@@ -214,13 +217,22 @@ class Kernel:
         self.client.start_channels(stdin=False, hb=False)
         self._watch = threading.Thread(target=self._look, daemon=True)
         self._watch.start()
-        # The first answer may take long on a busy machine.
+        # What the kernel says before our subscription has arrived is lost, an "idle"
+        # too, for which `run` would wait in vain. So make it speak until it is heard.
+        deadline = time.monotonic() + 300
+        while self.process.poll() is None:
+            self.client.kernel_info()
+            if _next(self.client.get_iopub_msg, 1):
+                break
+            if time.monotonic() > deadline:
+                self.kill("said nothing for 300 seconds")
         reply = self.run(PRELUDE, seconds=300)
         if reply.ended or reply.error:
+            words = (self.folder / "stderr").read_text("utf-8", "replace").split()
             self.close()
             raise RuntimeError(
-                f"the kernel did not start: {reply.ended or reply.error}. Run "
-                f"`{sys.executable} -m ipykernel_launcher` to see whether it can."
+                f"the kernel did not start: {reply.ended or reply.error}. "
+                f"{' '.join(words)[-300:]}".strip()
             )
 
     def _command(self, inside, user):
@@ -268,11 +280,11 @@ class Kernel:
                         used += process.memory_info().rss
                 if used > self.limits.memory_mb * MEGABYTE:
                     self.kill(f"used more than {self.limits.memory_mb} MB of memory")
-                written = sum(
-                    os.lstat(os.path.join(top, name)).st_size
-                    for top, _, names in os.walk(self.folder)
-                    for name in names
-                )
+                written = 0
+                for top, _, names in os.walk(self.folder):
+                    for name in names:
+                        with suppress(OSError):  # gone in the meantime
+                            written += os.lstat(os.path.join(top, name)).st_size
                 if written > self.limits.disk_mb * MEGABYTE:
                     self.kill(f"wrote more than {self.limits.disk_mb} MB of files")
             time.sleep(0.2)
@@ -292,7 +304,7 @@ class Kernel:
         self.kill("was closed")
         self._watch.join()
         self.client.stop_channels()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        _remove(self.folder)
 
     def run(self, code, expression=None, seconds=None, history=True):
         """Run `code`, then compute `expression`; return a `Reply`.
@@ -322,7 +334,7 @@ class Kernel:
                 if message and message["parent_header"].get("msg_id") == number:
                     answer = message["content"]
                     # What was printed is on its way, if it was not too much.
-                    deadline = time.monotonic() + 10
+                    deadline = max(deadline, time.monotonic() + 10)
             else:
                 time.sleep(0.002)
             if time.monotonic() > deadline:
@@ -342,7 +354,16 @@ class Kernel:
 def remove_left(process):
     """Remove what the kernels of a process have left that was ended itself."""
     for folder in Path("/tmp").glob(f"kernel-{process}-*"):
+        _remove(folder)
+
+
+def _remove(folder):
+    # The kernel's last processes may still be dying, and writing.
+    for _ in range(50):
         shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.1)
 
 
 def _next(get, seconds):

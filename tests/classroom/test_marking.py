@@ -3,13 +3,16 @@
 import copy
 import os
 import shutil
+import time
+from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_client import BlockingKernelClient
 from nbformat.v4 import new_code_cell, new_notebook
 
-from imbtutor.classroom import marking
-from imbtutor.classroom.sandbox import Limits
+from imbtutor.classroom import marking, sandbox
+from imbtutor.classroom.sandbox import Kernel, Limits
 
 LIMITS = Limits(cell_seconds=10, notebook_seconds=120, memory_mb=3000)
 HIDDEN = """
@@ -82,6 +85,51 @@ def test_each_line_is_an_equal_share(sources, points, expected):
     assert last["output_type"] == "execute_result"
     assert float(last["data"]["text/plain"]) == points
     nbformat.validate(nbformat.from_dict(work))
+
+
+def test_a_kernel_that_does_not_start_says_why():
+    """With what it wrote on stderr: here Python has not the memory to begin."""
+    before = set(Path("/tmp").glob(f"kernel-{os.getpid()}-*"))
+    # The loader's words, or Python's, by how far it comes.
+    why = "did not start: ended the kernel. .*(memory|failed to map)"
+    with pytest.raises(RuntimeError, match=why):
+        Kernel(Limits(memory_mb=8))
+    assert set(Path("/tmp").glob(f"kernel-{os.getpid()}-*")) == before
+
+
+def test_a_kernel_that_answers_before_it_is_heard_is_not_lost(monkeypatch):
+    """On a busy machine, a subscription may come after the first answers."""
+    connect, following = BlockingKernelClient.connect_iopub, sandbox._next
+    late = []
+
+    def without_subscription(client, identity=None):
+        socket = connect(client, identity)
+        socket.unsubscribe(b"")
+        late.append((client, socket))
+        return socket
+
+    def subscribe_after_an_answer(get, seconds):
+        if late and late[0][0].shell_channel.msg_ready():
+            time.sleep(1)  # whatever followed the answer has been said, and is lost
+            late.pop()[1].subscribe(b"")
+        return following(get, seconds)
+
+    monkeypatch.setattr(BlockingKernelClient, "connect_iopub", without_subscription)
+    monkeypatch.setattr(sandbox, "_next", subscribe_after_an_answer)
+    kernel = Kernel(LIMITS)
+    assert not late
+    assert kernel.run("print('here')").outputs[0]["text"] == "here\n"
+    kernel.close()
+
+
+def test_a_cell_that_had_no_time_left_is_told_so():
+    work = book("import time\ntime.sleep(60)", DOUBLE)
+    with marking.Session(Limits(cell_seconds=60, notebook_seconds=4)) as session:
+        marking.run_visible(session, work)
+    [told] = work.cells[1].outputs
+    assert told["evalue"] == (
+        "This cell was not run: the notebook took more than 4 seconds."
+    )
 
 
 def test_a_solution_that_fails_its_own_tests_is_named():
