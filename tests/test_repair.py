@@ -375,6 +375,49 @@ def test_a_name_that_is_not_in_utf_8_does_not_lose_the_table(tmp_path):
     assert lines[1:] == ["a,refused,Jos?.ipynb: empty,,,", "b,graded,,,,"]
 
 
+def test_a_table_goes_with_the_notebook_that_it_lies_beside(tmp_path, work):
+    """In one folder for all, the student's name stands before both."""
+    files(tmp_path, {"curie_metrics_a.ipynb": work, "curie-jr_metrics_a.ipynb": work})
+    for name in ("curie_my_table.csv", "curie-jr_my_table.csv", "curiel_notes.csv"):
+        (tmp_path / name).write_text("a,b\n")
+    found = grading.submissions(tmp_path, "metrics_a")
+    names = {student: [path.name for path in each] for student, each in found.items()}
+    assert names == {
+        "curie": ["curie_metrics_a.ipynb", "curie_my_table.csv"],
+        "curie-jr": ["curie-jr_metrics_a.ipynb", "curie-jr_my_table.csv"],
+        # Of somebody else, whose notebook is missing.
+        "curiel_notes": ["curiel_notes.csv"],
+    }
+
+
+def test_what_is_taken_along_and_what_is_not_is_said(
+    tmp_path, work, handout, source, monkeypatch
+):
+    monkeypatch.setattr(grading, "LARGEST_DATA", 10)
+    mine = files(tmp_path, {"a.ipynb": work})
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        mine.append(tmp_path / name / "my table.csv")
+        mine[-1].write_text(name)
+    for name, content in {"big.csv": "1234567890", "my_table.zip": "PK"}.items():
+        mine.append(tmp_path / name)
+        mine[-1].write_text(content)
+    (tmp_path / "link.csv").symlink_to(mine[1])
+    status, reason, repaired = grading._judge(
+        [*mine, tmp_path / "link.csv"], handout, source
+    )
+    assert status == "as it is"
+    assert reason == (
+        "Taken along: my table.csv. Not taken along: my table.csv (a second file of "
+        "this name); big.csv (over 0 MB in all); my_table.zip (not .csv, .tsv or "
+        ".txt); link.csv (no plain file)."
+    )
+    grading._hand_in(tmp_path, "a", "ada", repaired.book, mine)
+    place = tmp_path / "submitted" / "ada" / "a"
+    assert sorted(path.name for path in place.iterdir()) == ["a.ipynb", "my table.csv"]
+    assert (place / "my table.csv").read_text() == "a"
+
+
 def test_what_is_no_notebook_is_named(tmp_path, handout, source):
     (tmp_path / "a.pdf").write_text("")
     with pytest.raises(repair.Refused, match="a.pdf"):

@@ -93,6 +93,7 @@ def submissions(folder, assignment):
         groups.setdefault(student, []).extend(files)
     if not groups:
         raise FileNotFoundError(f"{folder} is empty: nobody has handed anything in.")
+    _join_data(groups)
     found = {}
     for student, files in groups.items():
         # Two names may look alike without their accents.
@@ -112,6 +113,21 @@ def _student(entry, assignment):
     # "lovelace_metrics_and_thresholds_a (1).ipynb"
     before = name.partition(assignment)[0].rstrip("_- ")
     return before or name
+
+
+def _join_data(groups):
+    """Give a file such as "curie_table.csv" to curie, who handed in a notebook."""
+    with_books = [
+        student
+        for student, files in groups.items()
+        if any(path.suffix.lower() == ".ipynb" for path in files)
+    ]
+    for name in set(groups) - set(with_books):
+        owners = [
+            each for each in with_books if re.match(rf"{re.escape(each)}[\W_]", name)
+        ]
+        if owners:
+            groups[max(owners, key=len)].extend(groups.pop(name))
 
 
 def _load(path):
@@ -164,13 +180,39 @@ def _judge(files, release, source):
     """Return the table's words for a submission, and the notebook or None."""
     try:
         repaired = check(files, release, source)
+        _, said = _data(files)
     except Refused as reason:
         return "refused", f"{reason}", None
     except Exception as error:  # an unreadable file, or a slip of ours
         return "refused", f"It cannot be read ({type(error).__name__}: {error}).", None
     status = "with repairs" if repaired.notes else "as it is"
     notes = [*repaired.notes, *([] if repaired.answered else ["Nothing is answered."])]
-    return status, " ".join(notes), repaired
+    return status, " ".join([*notes, *said]), repaired
+
+
+def _data(files):
+    """Return the files that go along with a notebook, by name, and words about them."""
+    taken, others, room = {}, [], LARGEST_DATA
+    for path in files:
+        name = re.sub(r"[^\w. -]", "_", path.name)
+        about = os.lstat(path)
+        if path.suffix.lower() == ".ipynb":
+            continue
+        if not stat.S_ISREG(about.st_mode):
+            others.append(f"{name} (no plain file)")
+        elif path.suffix.lower() not in DATA:
+            others.append(f"{name} (not .csv, .tsv or .txt)")
+        elif name in taken:
+            others.append(f"{name} (a second file of this name)")
+        elif about.st_size > room:
+            others.append(f"{name} (over {LARGEST_DATA // 10**6} MB in all)")
+        else:
+            taken[name] = path
+            room -= about.st_size
+    said = [f"Taken along: {', '.join(taken)[:200]}."] if taken else []
+    if others:
+        said.append(f"Not taken along: {'; '.join(others)[:300]}.")
+    return taken, said
 
 
 def check_all(course, assignment, folder):
@@ -233,12 +275,8 @@ def _hand_in(course, assignment, student, book, files):
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
     nbformat.write(book, place / f"{assignment}.ipynb")
-    left = LARGEST_DATA
-    for path in files:
-        plain = stat.S_ISREG(os.lstat(path).st_mode)
-        if plain and path.suffix.lower() in DATA and path.stat().st_size <= left:
-            left -= path.stat().st_size
-            shutil.copy(path, place / re.sub(r"[^\w. -]", "_", path.name))
+    for name, path in _data(files)[0].items():
+        shutil.copy(path, place / name)
 
 
 def _in_its_own_process(function, arguments, seconds):
