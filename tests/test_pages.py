@@ -111,7 +111,14 @@ def test_no_branch_of_the_path_goes_without_evidence():
 
 
 @pytest.mark.parametrize(
-    "name", ["Makefile", "README.md", "CONTRIBUTING.md", "book/how_to_use.md"]
+    "name",
+    [
+        "Makefile",
+        "README.md",
+        "CONTRIBUTING.md",
+        "book/how_to_use.md",
+        "book/teaching.md",
+    ],
 )
 def test_jupyterlab_starts_where_every_link_can_be_followed(name):
     """Below the root it would not find the pages of book/ that chapters link to."""
