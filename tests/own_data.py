@@ -7,7 +7,10 @@ from pathlib import Path
 import nbformat
 
 CHAPTER = Path(__file__).parent.parent / "notebooks" / "63_your_own_data.ipynb"
-TWO_LINES = 'table = tickets  # or pd.read_csv("yours.csv")\ntarget = "escalated"'
+TWO_LINES = (
+    'table = tickets  # or pd.read_csv("yours.csv", parse_dates=["when"])\n'
+    'target = "escalated"'
+)
 LAST = "joblib.dump("
 
 
