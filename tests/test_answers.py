@@ -1477,9 +1477,13 @@ WRONG = {
             "    for q in [p / counts**power for power in powers]\n"
             "]\n"
             "return powers[int(np.argmax(scores))]",
-            "that is the best power on rows that the model was fitted to",
+            "that is best on rows that the model was fitted to",
         ),
-        (5, "return 1", "that is the best power for another score."),
+        (
+            5,
+            "return 1",
+            "that is best for another score, or for calls that are no labels",
+        ),
     ],
     "61": [
         (

@@ -170,7 +170,11 @@ def _scores(n_seeds, n_bags):
         bags="datum.i + 1", score="mean_at[reading_at][learner_at][datum.i]"
     )
     style = {"color": parts.SKY, "stroke": "white", "size": 130, "opacity": 1}
+    # The mean probability has a goal, and the axis has to reach it.
+    goal = parts.counted(1, "i", "goal").transform_filter("reading_at === 3")
+    goal = goal.transform_calculate(score="prevalence").encode(y=up)
     return parts.panel(
+        goal.mark_rule(color=parts.INK, strokeDash=[4, 3]),
         seeds.mark_line(color=parts.GRAY, strokeWidth=1, opacity=0.7).encode(
             x=across, y=up, detail="seed:N"
         ),

@@ -98,7 +98,9 @@ def explore_focal(y_true, p, name="focal"):
         say="With gamma {gamma}, a row with 0.9 for its true class keeps {easy:.2~p} of"
         " its log loss. The {model}, {repair}: mean p {mean_p:.1%}, where"
         " {prevalence:.1%} are positive, {verdict} on average. Log loss {logloss:.3f},"
-        " with gamma 0 {logloss_plain:.3f}; AUC {auc:.3f}.",
+        " with gamma 0 {logloss_plain:.3f}; AUC {auc:.3f}. Of {groups} equal groups of"
+        " rows, by p, {drawn} are drawn: the others have no positive, or a p below"
+        f" {LOW:.1%}.",
         panels=[alt.vconcat(_loss(), _slope(), spacing=14), _reliability()],
         alt_text="The focal loss and the size of its slope against the probability of "
         "the true class, beside those of the log loss; and a reliability diagram on "
@@ -140,12 +142,16 @@ def _reading(y_true, p):
     """Compute what scikit-learn says of the probabilities."""
     share, said = calibration_curve(y_true, p, n_bins=GROUPS, strategy="quantile")
     padding = [np.nan] * (GROUPS - len(said))
+    # A group without positives has no place on a logarithmic axis.
+    drawn = (said >= LOW) & (share >= LOW)
     return {
         "logloss": log_loss(y_true, p),
         "mean_p": p.mean(),
         "auc": roc_auc_score(y_true, p),
         "said": [*said, *padding],
         "share": [*share, *padding],
+        "drawn": int(drawn.sum()),
+        "groups": len(said),
     }
 
 
@@ -178,7 +184,6 @@ def _reliability():
     groups = (
         parts.counted(GROUPS, "group")
         .transform_calculate(said="said[datum.group]", share="share[datum.group]")
-        # A group without positives has no place on a logarithmic axis.
         .transform_filter(f"datum.said >= {LOW} && datum.share >= {LOW}")
         .encode(
             x=parts.x("said", "mean p of the group", log=True, **log),

@@ -103,7 +103,7 @@ def explore_forecast(costs, name="forecast"):
             "end": parts.when(
                 "full > 1e9",
                 "On this line 16 GB last for more than a billion rows.",
-                "On this line 16 GB end at {full:,.2~r} rows.",
+                "On this line 16 GB are full at {full:,.2~r} rows.",
             ),
         },
         say="{sampler} at {rows:,.3~r} rows: {time_in_words}, and {memory_in_words}"

@@ -67,7 +67,7 @@ def test_the_sentence_says_what_is_measured_and_what_is_forecast(live):
     said = live.sentence()
     assert said.startswith("NearMiss(version=2) at 10,000 rows: ")
     assert "Such sizes were measured." in said
-    assert "On this line 16 GB end at 1" in said
+    assert "On this line 16 GB are full at 1" in said
     live.move("Rows, a power of ten", 6)
     assert "That is a forecast, 31.6 times beyond the largest run." in live.sentence()
     live.move("Sampler", "RandomUnderSampler()")
