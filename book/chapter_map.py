@@ -24,7 +24,7 @@ SHORT = {
     "03": "Gradient descent meets it",
     "04": "When it does not matter",
     "05": "Anatomy of a minority",
-    "11": "Confusion matrix to one number",
+    "11": "The confusion matrix",
     "12": "The ROC curve",
     "13": "Precision and recall",
     "14": "Honest validation",
