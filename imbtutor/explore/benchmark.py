@@ -21,7 +21,7 @@ GROUPS = {
 # Gains are kept as whole numbers of 1 / UNIT: a third of the bytes.
 UNIT, MEAN_UNIT = 10_000, 1_000_000
 COUNTS = [10, 30, 100, 300, 1000, 3000]
-WIDTH = 142  # below one another on a phone, both begin where the remedies' names end
+WIDTH = 118  # below one another on a phone, both begin where the remedies' names end
 TICKS = [-10, -1, -0.1, -0.01, 0, 0.01, 0.1, 1]
 
 
