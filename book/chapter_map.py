@@ -5,6 +5,7 @@
 """
 
 import re
+from functools import cache
 from html import escape
 from pathlib import Path
 
@@ -66,6 +67,7 @@ def parts():
     return found
 
 
+@cache
 def needs(stem):
     """Return the stems that the "Needs" line of a chapter links to."""
     path = ROOT / "notebooks" / f"{stem}.ipynb"

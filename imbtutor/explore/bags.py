@@ -12,6 +12,8 @@ READINGS = {
     "log loss": log_loss,
     "mean probability": lambda y_true, p: p.mean(),
 }
+# With a goal, the prevalence, that the axis has to reach.
+WITH_GOAL = list(READINGS).index("mean probability")
 LOOKS = {
     "between the seeds": (parts.SKY, "circle"),
     "one over root of bags": (parts.GRAY, "square"),
@@ -170,8 +172,8 @@ def _scores(n_seeds, n_bags):
         bags="datum.i + 1", score="mean_at[reading_at][learner_at][datum.i]"
     )
     style = {"color": parts.SKY, "stroke": "white", "size": 130, "opacity": 1}
-    # The mean probability has a goal, and the axis has to reach it.
-    goal = parts.counted(1, "i", "goal").transform_filter("reading_at === 3")
+    goal = parts.counted(1, "i", "goal")
+    goal = goal.transform_filter(f"reading_at === {WITH_GOAL}")
     goal = goal.transform_calculate(score="prevalence").encode(y=up)
     return parts.panel(
         goal.mark_rule(color=parts.INK, strokeDash=[4, 3]),

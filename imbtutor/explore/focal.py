@@ -92,15 +92,19 @@ def explore_focal(y_true, p, name="focal"):
             "logloss_plain": "logloss_at[first]",
             "prevalence": y_true.mean(),
             "easy": "pow(0.1, gamma)",
+            "groups_in_words": parts.when(
+                "drawn < groups",
+                "Of {groups} equal groups of rows, by p, {drawn} are drawn: the others"
+                f" have no positive, or a p below {LOW:.1%}.",
+                "All {groups} equal groups of rows, by p, are drawn.",
+            ),
             "verdict": "mean_p > 1.1 * prevalence ? 'too high' :"
             " mean_p < 0.9 * prevalence ? 'too low' : 'about right'",
         },
         say="With gamma {gamma}, a row with 0.9 for its true class keeps {easy:.2~p} of"
         " its log loss. The {model}, {repair}: mean p {mean_p:.1%}, where"
         " {prevalence:.1%} are positive, {verdict} on average. Log loss {logloss:.3f},"
-        " with gamma 0 {logloss_plain:.3f}; AUC {auc:.3f}. Of {groups} equal groups of"
-        " rows, by p, {drawn} are drawn: the others have no positive, or a p below"
-        f" {LOW:.1%}.",
+        " with gamma 0 {logloss_plain:.3f}; AUC {auc:.3f}. {groups_in_words}",
         panels=[alt.vconcat(_loss(), _slope(), spacing=14), _reliability()],
         alt_text="The focal loss and the size of its slope against the probability of "
         "the true class, beside those of the log loss; and a reliability diagram on "

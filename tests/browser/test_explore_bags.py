@@ -79,6 +79,9 @@ def compare(live, data, learner, n_bags, reading):
         assert live.signal(name) == pytest.approx(value, **EXACT), name
     (now,) = live.rows("now")
     assert [now["bags"], now["score"]] == pytest.approx([n_bags, np.mean(of_seed)])
+    # Only the mean probability has a goal.
+    goal = [row["score"] for row in live.rows("goal")]
+    assert goal == ([0.1] if reading == "mean probability" else [])
 
 
 def test_every_control_agrees_with_shorter_ensembles(show, data, members):

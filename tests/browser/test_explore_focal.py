@@ -65,6 +65,11 @@ def test_every_control_agrees_with_scikit_learn(show, data):
         assert rows["share"].to_numpy() == pytest.approx(share[seen], **EXACT)
         assert rows["said"].to_numpy() == pytest.approx(said[seen], **EXACT)
         assert 3 <= seen.sum() <= 10
+        # What is left out is said, and nothing where all are drawn.
+        groups = f"All {len(share)} equal groups"
+        if seen.sum() < len(share):
+            groups = f"Of {len(share)} equal groups of rows, by p, {seen.sum()} are"
+        assert groups in live.sentence()
 
 
 def test_the_curves_are_the_losses_of_numpy(show, data):
