@@ -21,7 +21,7 @@ GROUPS = {
 # Gains are kept as whole numbers of 1 / UNIT: a third of the bytes.
 UNIT, MEAN_UNIT = 10_000, 1_000_000
 COUNTS = [10, 30, 100, 300, 1000, 3000]
-WIDTH = 118  # below one another on a phone, both begin where the remedies' names end
+WIDTH = 106  # below one another on a phone, both begin where the remedies' names end
 TICKS = [-10, -1, -0.1, -0.01, 0, 0.01, 0.1, 1]
 
 
@@ -231,8 +231,8 @@ def _remedies(remedies, n_sets, row):
     zero = parts.rule_at("0", "x")
     # The names of the remedies take the rest of a panel's width.
     size = {"width": WIDTH, "height": 15 * max(len(remedies), 8)}
-    title = "{learner_at[learner]}: {metric_at[metric]}"
-    return parts.panel(zero, dots, means.properties(name="means"), title=title, **size)
+    size |= {"title": "{learner_at[learner]}: {metric_at[metric]}", "anchor": "end"}
+    return parts.panel(zero, dots, means.properties(name="means"), **size)
 
 
 def _sizes(sets, positives, share, row):
@@ -248,4 +248,12 @@ def _sizes(sets, positives, share, row):
         filled=True, size=70, opacity=0.8, color=COLORS["minority"], tooltip=True
     ).encode(x=x, y=_gain(parts.y), tooltip=["set:N", "positives:Q", "gain:Q"])
     zero = parts.rule_at("0", "y")
-    return parts.panel(zero, dots, title="{remedy_at[remedy]}", width=WIDTH, height=244)
+    # Nothing was run, or nothing changed: the ticks need some room still.
+    room = [
+        parts.here()
+        .mark_point(opacity=0)
+        .encode(y=alt.datum(each, type="quantitative"))
+        for each in (-0.01, 0.01)
+    ]
+    size = {"width": WIDTH, "height": 244, "anchor": "end"}
+    return parts.panel(zero, *room, dots, title="{remedy_at[remedy]}", **size)

@@ -253,10 +253,14 @@ def diagonal(low=0):
     return line(ends, "x:Q", "x:Q", color=INK, strokeDash=[5, 3], strokeWidth=1.5)
 
 
-def panel(*layers, title, width=244, height=190):
-    """Lay one over the other, under a template as title; two panels fill the page."""
-    if "{" in title:
-        title = {"text": {"expr": words(title)}}
+def panel(*layers, title, anchor="start", width=244, height=190):
+    """Lay one over the other, under a template as title; two panels fill the page.
+
+    A title longer than a narrow panel has room on the side of a wide axis alone: there
+    its `anchor` is "end".
+    """
+    text = {"expr": words(title)} if "{" in title else title
+    title = {"text": text, "anchor": anchor}
     return alt.layer(*layers, title=title).properties(width=width, height=height)
 
 

@@ -78,6 +78,7 @@ FAULTS = r"""async (figure) => {
       const [before, now] = [picture(), list.value];
       for (const value of values(list).filter((each) => each !== now)) {
         await choose(list, value);
+        look();
         if (picture() === before) fault(`no effect: ${list.name} from ${now}`);
       }
       await choose(list, now);
