@@ -10,9 +10,19 @@ from imbtutor.roles import COLORS
 LAST = 3  # as many of the largest runs carry the line
 POWERS = 3, 8, 0.1  # of ten: from a thousand rows to a hundred million
 LIMIT = 16_000  # megabytes
+MINUTE, HOUR, DAY, YEAR = 60, 3600, 86_400, 31_557_600  # seconds
 COSTS = {
-    "seconds": ("seconds", [0.005, 1e9], [0.01, 1, 100, 1e4, 1e6, 1e8]),
-    "megabytes": ("megabytes", [0.5, 1e9], [1, 100, 1e4, 1e6, 1e8]),
+    "seconds": (
+        "time",
+        [0.005, 1e9],
+        {0.01: "10 ms", 1: "1 s", MINUTE: "1 min", HOUR: "1 h", DAY: "1 day"}
+        | {YEAR: "1 year"},
+    ),
+    "megabytes": (
+        "memory",
+        [0.5, 1e9],
+        {1: "1 MB", 10**3: "1 GB", 10**6: "1 TB", 10**9: "1 PB"},
+    ),
 }
 
 
@@ -156,15 +166,15 @@ def _lines(runs):
 
 def _time(seconds):
     """Expression for a time in words."""
-    steps = [(120, 1, "seconds"), (7200, 60, "minutes"), (172_800, 3600, "hours")]
     text = parts.when(
-        f"{seconds} < 63e6",
-        f"{{{seconds} / 86400:.2~r}} days",
-        f"{{{seconds} / 31557600:,.2~r}} years",
+        f"{seconds} < {2 * YEAR}",
+        f"{{{seconds} / {DAY}:.2~r}} days",
+        f"{{{seconds} / {YEAR}:,.2~r}} years",
     )
-    for below, unit, word in reversed(steps):
+    steps = [("seconds", 1, MINUTE), ("minutes", MINUTE, HOUR), ("hours", HOUR, DAY)]
+    for word, unit, next_unit in reversed(steps):
         inner = parts.words(f"{{{seconds} / {unit}:.2~r}} {word}")
-        text = f"({seconds} < {below} ? {inner} : {text})"
+        text = f"({seconds} < {2 * next_unit} ? {inner} : {text})"
     return text
 
 
@@ -172,7 +182,9 @@ def _panel(runs, cost, title):
     label, domain, ticks = COSTS[cost]
     low, high = (10.0**power for power in POWERS[:2])
     x = parts.x("n", "rows", [low, high], [1e3, 1e4, 1e5, 1e6, 1e7], "~s", True)
-    y = parts.y("cost", label, domain, ticks, "~s", log=True)
+    at = f"[indexof({list(ticks)}, datum.value)]"
+    in_words = {"labelExpr": f"{list(ticks.values())}{at}"}
+    y = parts.y("cost", label, domain, list(ticks), log=True, **in_words)
     table = runs.rename(columns={"n_samples": "n", cost: "cost"})
     points = alt.Chart(table[["cell", "n", "cost"]]).encode(x=x, y=y)
     others = points.mark_point(filled=True, color=parts.GRAY, size=14, opacity=0.45)
