@@ -427,3 +427,17 @@ def test_no_output_is_the_address_of_an_object(path):
         for output in cell.get("outputs", []):
             text = output.get("data", {}).get("text/plain", "")
             assert not re.search(r" at 0x[0-9a-f]{6,}", text), cell.source
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=stem)
+def test_no_table_counts_in_tenths(path):
+    """As 336.0 rows do, where a table was made of lists of numbers of two kinds."""
+    for cell in execution.outputs(path).cells:
+        for output in cell.get("outputs", []):
+            html = output.get("data", {}).get("text/html", "")
+            rows = re.findall(r"<tr>.*?</tr>", html, re.DOTALL)
+            rows = [re.findall(r"<td>(.*?)</td>", row) for row in rows]
+            for column in zip(*filter(None, rows), strict=False):
+                numbers = [value for value in column if value != "NaN"]
+                whole = [re.fullmatch(r"-?\d+\.0+", value) for value in numbers]
+                assert not (whole and all(whole)), (column, cell.source)
