@@ -111,7 +111,7 @@ def test_it_says_minutes_points_and_needs(path):
     told = re.search(
         r"^- Takes about (\d+) minutes, and gives (\d+) points", first, re.M
     )
-    assert 20 <= int(told[1]) <= 90
+    assert 20 <= int(told[1]) <= 60
     points = [
         cell.metadata.nbgrader.points
         for kind, cell in kinds(path)
